@@ -1,0 +1,1 @@
+"""Advise: from a model's probabilities to suggestions with reasons."""

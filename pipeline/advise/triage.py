@@ -1,0 +1,253 @@
+"""Triage: the one pure function from letters to suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline import letter
+from pipeline.advise import explain
+from pipeline.advise.review import Doubt, Reviewer
+from pipeline.advise.urgency import Raised, raise_urgency
+from pipeline.errors import BadOption, NoTextColumn
+from pipeline.learn import bundle
+from pipeline.learn.category import Category
+from pipeline.learn.features import plain
+from pipeline.learn.heads import PAIR_SEPARATOR
+from pipeline.learn.model import Model, Reading
+from pipeline.settings import focus_rules, resource
+from pipeline.text.clean import clean
+from pipeline.text.mask import mask
+
+DEFAULT_MODEL = "default"
+DEFAULT_ACCEPT = 0.97
+
+
+@dataclass(frozen=True)
+class Triage:
+    """Suggestions for letters from one model.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    accept : float
+        Share of right first-level categories that letters not sent to a person must reach on held-out letters.
+    lang : str
+        Language of reasons: ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> letters = pd.DataFrame({"text": ["工地拖欠我们二十个农民工三个月工资，快过年了还不发。"]})
+    >>> Triage.load().suggest(letters).loc[0, "category_l1"]
+    '劳动和社会保障'
+    """
+
+    bundle: bundle.Bundle
+    accept: float = DEFAULT_ACCEPT
+    lang: str = "zh"
+
+    @classmethod
+    def load(cls, model: str | Path = DEFAULT_MODEL, *, accept: float = DEFAULT_ACCEPT, lang: str = "zh") -> Triage:
+        """Open a model by name (below ``models/``) or folder.
+
+        Raises
+        ------
+        BundleDamaged
+            A byte of the model differs from its manifest.
+        BadOption
+            ``accept`` is not between 0.8 and 0.99.
+        """
+        if not 0.80 <= accept <= 0.99:
+            raise BadOption(
+                option="--accept", value=accept, why_zh="应在 0.80 到 0.99 之间", why_en="it must lie in 0.80 to 0.99"
+            )
+        named = resource("models") / str(model)
+        return cls(bundle.load(named if named.is_dir() else Path(model)), accept, lang)
+
+    @property
+    def folder(self) -> str:
+        """Where the model was opened, for worker processes."""
+        return self.bundle.folder
+
+    @property
+    def model(self) -> Model:
+        """The model in use."""
+        return self.bundle.model
+
+    def suggest(self, letters: pd.DataFrame, *, reveal: bool = False) -> pd.DataFrame:
+        """Return the letters with suggestion columns appended.
+
+        Parameters
+        ----------
+        letters : DataFrame
+            ``text`` is needed; ``title`` and ``received_at`` are used if there; all columns are kept.
+        reveal : bool
+            Keep title and text as they came instead of cleaned and masked.
+
+        Raises
+        ------
+        NoTextColumn
+            There is no column ``text``.
+        """
+        if letter.TEXT not in letters.columns:
+            raise NoTextColumn(file="DataFrame", columns="、".join(map(str, letters.columns)))
+        titles = mask(clean(_strings(letters, letter.TITLE)))
+        texts = mask(clean(_strings(letters, letter.TEXT)))
+        result = letters.copy(deep=False)
+        if not reveal:
+            result[letter.TEXT] = texts
+            if letter.TITLE in result.columns:
+                result[letter.TITLE] = titles
+        if not len(letters):
+            return result.assign(**{name: pd.Series(dtype=object) for name in letter.SUGGESTION_NAMES})
+        reading = self.model.read(plain(titles, texts), _strings(letters, letter.RECEIVED_AT))
+        columns = self._columns(titles, texts, reading)
+        return result.assign(**{name: columns[name] for name in letter.SUGGESTION_NAMES})
+
+    def _columns(self, titles: list[str], texts: list[str], reading: Reading) -> dict[str, Any]:
+        heads, probabilities = self.model.heads, reading.probabilities
+        category = self.model.category(reading)
+        columns: dict[str, Any] = {}
+        chosen: dict[str, NDArray[np.int64]] = {}
+        for name in ("purpose", "urgency", "level", "department", "scope", "action", "legacy"):
+            chosen[name] = heads[name].decide(probabilities[name])
+        names = {name: np.array(heads[name].labels, dtype=object)[picked] for name, picked in chosen.items()}
+        numbers = {name: names[name].astype(np.int64) for name in ("urgency", "level", "scope", "action")}
+        legacy = names["legacy"] == "1"
+        raised = self._raise(titles, texts, numbers["urgency"], probabilities["urgency"])
+        columns |= self._category_columns(category)
+        columns |= {
+            "purpose": names["purpose"],
+            "purpose_confidence": _picked(probabilities["purpose"], chosen["purpose"]),
+            "focus_topics": self._topics[category.pair, legacy.astype(np.int64)],
+            "urgency": raised.urgency,
+            "urgency_confidence": self._urgency_confidence(probabilities["urgency"], raised),
+            "urgency_reason": raised.reasons,
+            "scope": numbers["scope"],
+            "action": numbers["action"],
+            "legacy": legacy,
+            "level": numbers["level"],
+            "level_confidence": _picked(probabilities["level"], chosen["level"]),
+            "department": names["department"],
+            "department_confidence": _picked(probabilities["department"], chosen["department"]),
+            "model_version": np.full(len(titles), self.bundle.version, dtype=object),
+        }
+        words = explain.contributions(self.model, reading, self._score_columns[category.first])
+        columns["evidence"] = [
+            explain.evidence(f"{title}\n{text}", found, _phrases(reason))
+            for title, text, found, reason in zip(titles, texts, words, raised.reasons, strict=True)
+        ]
+        doubts = self._reviewer.doubts(
+            texts, category, raised, probabilities["purpose"], np.diff(reading.words.starts), self._accept_threshold
+        )
+        columns["needs_review"] = np.array([bool(doubt) for doubt in doubts])
+        columns["review_reason"] = self._reasons(titles, texts, reading, category, doubts)
+        return columns
+
+    def _raise(
+        self, titles: list[str], texts: list[str], urgency: NDArray[np.int64], probabilities: NDArray[np.float32]
+    ) -> Raised:
+        by_level = np.zeros((len(titles), 4), dtype=np.float32)
+        for column, label in enumerate(self.model.heads["urgency"].labels):
+            by_level[:, int(label) - 1] = probabilities[:, column]
+        return raise_urgency(titles, texts, urgency, by_level, self.lang)
+
+    def _urgency_confidence(self, probabilities: NDArray[np.float32], raised: Raised) -> NDArray[np.float64]:
+        labels = [int(label) for label in self.model.heads["urgency"].labels]
+        position = np.searchsorted(labels, raised.urgency)
+        return _picked(probabilities, np.minimum(position, len(labels) - 1))
+
+    def _category_columns(self, category: Category) -> dict[str, Any]:
+        pairs = self._pairs
+        alternatives = []
+        order = np.argsort(-category.pair_probabilities, axis=1, kind="stable")[:, :4]
+        likely = np.take_along_axis(category.pair_probabilities, order, axis=1)
+        for picked, row, shares in zip(category.pair.tolist(), order.tolist(), likely.tolist(), strict=True):
+            others = [(pair, share) for pair, share in zip(row, shares, strict=True) if pair != picked]
+            alternatives.append(
+                "；".join(f"{self._pair_names[pair]} {share:.0%}" for pair, share in others[:2] if share >= 0.05)
+            )
+        return {
+            "category_l1": pairs[category.pair, 0],
+            "category_l2": pairs[category.pair, 1],
+            "category_confidence": _picked(category.first_probabilities, category.first),
+            "category_alternatives": alternatives,
+        }
+
+    def _reasons(
+        self, titles: list[str], texts: list[str], reading: Reading, category: Category, doubts: list[list[Doubt]]
+    ) -> list[str]:
+        rows = np.array([row for row, found in enumerate(doubts) if any(doubt.quotes for doubt in found)], dtype=int)
+        sentences: dict[int, str] = {}
+        if len(rows):
+            second = np.argsort(-category.first_probabilities[rows], axis=1, kind="stable")[:, 1]
+            part = Reading(reading.words, reading.matrix[rows], {})
+            for row, words in zip(
+                rows.tolist(), explain.contributions(self.model, part, self._score_columns[second]), strict=True
+            ):
+                sentences[row] = explain.telling_sentence(f"{titles[row]}\n{texts[row]}", words)
+        return [
+            "；".join(doubt.text(sentences.get(row, ""), self.lang) for doubt in found)
+            for row, found in enumerate(doubts)
+        ]
+
+    @cached_property
+    def _pair_names(self) -> tuple[str, ...]:
+        return self.model.heads["category_l2"].labels
+
+    @cached_property
+    def _pairs(self) -> NDArray[np.object_]:
+        return np.array([name.split(PAIR_SEPARATOR, 1) for name in self._pair_names], dtype=object)
+
+    @cached_property
+    def _topics(self) -> NDArray[np.object_]:
+        """Focus topics of each pair, without and with the legacy flag."""
+        rows = []
+        for first, second in self._pairs:
+            plain_topics, with_legacy = [], []
+            for rule in focus_rules():
+                if (rule.category_l1 not in ("", first)) or (rule.category_l2 not in ("", second)):
+                    continue
+                with_legacy.append(rule.topic)
+                if not rule.flag:
+                    plain_topics.append(rule.topic)
+            rows.append(["；".join(dict.fromkeys(topics)) for topics in (plain_topics, with_legacy)])
+        return np.array(rows, dtype=object)
+
+    @cached_property
+    def _score_columns(self) -> NDArray[np.int64]:
+        """Layer one's column of each first-level class."""
+        at = {score: column for column, score in enumerate(self.model.score_labels)}
+        return np.array([at["category_l1", label] for label in self.model.heads["category_l1"].labels])
+
+    @cached_property
+    def _accept_threshold(self) -> float:
+        return self.model.accept[f"{self.accept:.2f}"]
+
+    @cached_property
+    def _reviewer(self) -> Reviewer:
+        return Reviewer.of(self.model.heads["category_l1"].labels, self.model.heads["purpose"].labels)
+
+
+def _strings(frame: pd.DataFrame, column: str) -> list[str]:
+    if column not in frame.columns:
+        return [""] * len(frame)
+    return [
+        value if isinstance(value, str) else "" if value is None or value != value else str(value)
+        for value in frame[column]
+    ]
+
+
+def _picked(probabilities: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float64]:
+    picked = probabilities[np.arange(len(positions)), positions].astype(np.float64)
+    return np.asarray(np.round(picked, 4))
+
+
+def _phrases(reason: str) -> list[str]:
+    return [reason[1 : reason.index("”")]] if reason.startswith("“") else []

@@ -1,0 +1,39 @@
+"""The command ``petition``: one thin file per verb; each parses, calls a plain function and prints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import evaluate, train, triage
+
+app = typer.Typer(
+    name="petition",
+    help="Triage of petition letters (信访件). Every output is a suggestion that a person confirms.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from pipeline import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Triage of petition letters (信访件). Every output is a suggestion that a person confirms."""
+
+
+app.command("triage", no_args_is_help=True)(triage.command)
+app.command("train", no_args_is_help=True)(train.command)
+app.command("evaluate", no_args_is_help=True)(evaluate.command)

@@ -1,0 +1,1 @@
+"""Learn: features, heads, calibration, evaluation and the bundle that keeps them."""

@@ -1,0 +1,87 @@
+"""Layer one: ridge regression for all heads at once, with a prior learned from unlabelled letters.
+
+The kernel is that of the letters' features plus that of their leading latent directions (a truncated
+singular value decomposition of all letters, labelled or not), so letters that share topics, not just
+words, inform each other. Both are linear in the features, so the solution folds into one weight matrix.
+
+Source: Rifkin and Lippert, *Notes on regularized least squares* (2007); Deerwester et al. (1990).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.utils.extmath import randomized_svd
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Latent:
+    """Leading directions of the letters' features, shape (columns, directions), and how much they count."""
+
+    directions: Floats
+    strength: float
+
+    @classmethod
+    def fit(cls, matrix: sp.csr_matrix, *, directions: int = 300, strength: float = 3.0) -> Latent:
+        """Learn the directions from letters; they need no labels."""
+        wanted = min(directions, min(matrix.shape) - 1)
+        if wanted < 1:
+            return cls(np.zeros((matrix.shape[1], 0), np.float32), strength)
+        _, _, rows = randomized_svd(matrix, wanted, n_iter=3, random_state=0)
+        return cls(np.ascontiguousarray(rows.T, dtype=np.float32), strength)
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A kernel ridge problem over one set of labelled letters, solved for many columns at once.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (letters, columns)
+    latent : Latent
+    penalty : float
+        Added to the kernel's diagonal.
+    """
+
+    matrix: sp.csr_matrix
+    latent: Latent
+    kernel: NDArray[np.float64]
+    penalty: float
+
+    @classmethod
+    def of(cls, matrix: sp.csr_matrix, latent: Latent, *, penalty: float = 1.0) -> Ridge:
+        """Compute the kernel of the letters."""
+        projected = np.asarray(matrix @ latent.directions)
+        kernel = np.asarray((matrix @ matrix.T).toarray(), dtype=np.float64)
+        kernel += latent.strength * (projected @ projected.T)
+        return cls(matrix, latent, kernel, penalty)
+
+    def solve(self, rows: NDArray[np.int64], targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], Floats]:
+        """Return (dual coefficients, means) of the letters ``rows`` with targets of shape (rows, columns)."""
+        means = targets.mean(axis=0)
+        system = self.kernel[np.ix_(rows, rows)]
+        system[np.diag_indices_from(system)] += self.penalty
+        factor = scipy.linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        return scipy.linalg.cho_solve(factor, targets - means, check_finite=False), means.astype(np.float32)
+
+    def held_out(self, targets: NDArray[np.float64], folds: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return each letter's scores from the solution of the other folds."""
+        scores = np.empty_like(targets)
+        for fold in np.unique(folds):
+            inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+            dual, means = self.solve(outside, targets[outside])
+            scores[inside] = self.kernel[np.ix_(inside, outside)] @ dual + means
+        return scores
+
+    def weights(self, dual: NDArray[np.float64]) -> Floats:
+        """Fold dual coefficients of all letters into weights, shape (columns, targets)."""
+        plain = np.asarray(self.matrix.T @ dual.astype(np.float32))
+        directions = self.latent.directions
+        latent = directions @ (directions.T @ plain)
+        return np.asarray(plain + np.float32(self.latent.strength) * latent)

@@ -1,0 +1,239 @@
+"""The columns that every room reads or adds; the one place that names them.
+
+Sources: the product's contract for canonical columns; the value lists follow 信访工作条例 (2022)
+and the national two-level content classification in ``data/taxonomy.tsv``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LETTER_ID: Final = "letter_id"
+TITLE: Final = "title"
+TEXT: Final = "text"
+RECEIVED_AT: Final = "received_at"
+CHANNEL: Final = "channel"
+PLACE: Final = "place"
+LETTER_COLUMNS: Final = (LETTER_ID, TITLE, TEXT, RECEIVED_AT, CHANNEL, PLACE)
+
+SOURCE_ROW: Final = "source_row"
+INTAKE_NOTE: Final = "intake_note"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a suggestion.
+
+    Attributes
+    ----------
+    name : str
+        Canonical name, used in csv, jsonl, parquet and Python.
+    zh, en : str
+        Headers on the sheet.
+    width : float
+        Width on the sheet, in characters of the default font.
+    meaning_zh, meaning_en : str
+        One sentence for the sheet 说明.
+    """
+
+    name: str
+    zh: str
+    en: str
+    width: float
+    meaning_zh: str
+    meaning_en: str
+
+
+SUGGESTION_COLUMNS: Final = (
+    Column(
+        "needs_review",
+        "需人工判断",
+        "Needs review",
+        8,
+        "“是”表示工具拿不准，须由人判断。",
+        "Yes: the tool is not sure; a person decides.",
+    ),
+    Column(
+        "review_reason",
+        "提请人工的原因",
+        "Why review",
+        34,
+        "拿不准的原因，引用信中让工具犹豫的话。",
+        "Why it hesitates, with the sentence that made it.",
+    ),
+    Column(
+        "urgency",
+        "紧急程度",
+        "Urgency",
+        10,
+        "4 特急（24 小时内）、3 紧急（3 个工作日内）、2 一般、1 平缓。",
+        "4 act within 24 h, 3 within 3 working days, 2 ordinary, 1 calm.",
+    ),
+    Column(
+        "urgency_confidence",
+        "紧急程度把握",
+        "Urgency confidence",
+        8,
+        "0～1，校准过的把握。",
+        "Calibrated probability, 0 to 1.",
+    ),
+    Column(
+        "urgency_reason",
+        "紧急依据",
+        "Urgency reason",
+        28,
+        "抬高紧急程度的原话；规则只会抬高，不会降低。",
+        "The phrase that raised it; rules raise, never lower.",
+    ),
+    Column("purpose", "信访目的", "Purpose", 9, "求决、检举控告、建议、咨询。", "Solve, accuse, suggest, ask."),
+    Column(
+        "purpose_confidence",
+        "目的把握",
+        "Purpose confidence",
+        8,
+        "0～1，校准过的把握。",
+        "Calibrated probability, 0 to 1.",
+    ),
+    Column(
+        "category_l1",
+        "内容分类（一级）",
+        "Category L1",
+        13,
+        "全国信访内容分类一级。",
+        "First level of the national classification.",
+    ),
+    Column(
+        "category_l2",
+        "内容分类（二级）",
+        "Category L2",
+        22,
+        "全国信访内容分类二级，与一级一致。",
+        "Second level, always within its first.",
+    ),
+    Column(
+        "category_confidence",
+        "一级分类把握",
+        "Category confidence",
+        8,
+        "一级分类的把握，0～1。",
+        "Calibrated probability of the first level.",
+    ),
+    Column(
+        "category_alternatives",
+        "其他可能分类",
+        "Alternatives",
+        26,
+        "其次可能的分类和把握。",
+        "Next likely classes with their probability.",
+    ),
+    Column(
+        "focus_topics",
+        "重点类别",
+        "Focus topics",
+        16,
+        "征地拆迁、劳动就业、历史遗留等重点类别，可多个。",
+        "Focus topics; a letter may carry several.",
+    ),
+    Column(
+        "department",
+        "建议责任部门",
+        "Department",
+        14,
+        "建议的主责部门类型，由人确认。",
+        "Suggested lead department type; a person confirms.",
+    ),
+    Column(
+        "department_confidence",
+        "部门把握",
+        "Department confidence",
+        8,
+        "0～1，校准过的把握。",
+        "Calibrated probability, 0 to 1.",
+    ),
+    Column(
+        "level",
+        "建议办理层级",
+        "Level",
+        12,
+        "1 乡镇街道、2 县区、3 市、4 省级及以上；取有权处理的最低一级。",
+        "1 township, 2 county, 3 city, 4 province; the lowest competent.",
+    ),
+    Column(
+        "level_confidence", "层级把握", "Level confidence", 8, "0～1，校准过的把握。", "Calibrated probability, 0 to 1."
+    ),
+    Column(
+        "scope",
+        "涉及范围",
+        "Scope",
+        11,
+        "1 一人一户、2 一个群体、3 范围很大。",
+        "1 one household, 2 a group, 3 very large.",
+    ),
+    Column(
+        "action",
+        "反映经过",
+        "Action",
+        12,
+        "0 未见、1 曾反映未解决、2 已有或扬言集体行动。",
+        "0 none, 1 raised before in vain, 2 collective step.",
+    ),
+    Column(
+        "legacy", "历史遗留", "Legacy", 8, "起因已久仍未解决，或源于改制、旧政策等。", "An old cause still unsolved."
+    ),
+    Column(
+        "evidence",
+        "判断依据",
+        "Evidence",
+        34,
+        "信中起作用的词句，按出现顺序。",
+        "Words of the letter that carried the decision, in its order.",
+    ),
+    Column("model_version", "模型版本", "Model version", 18, "作出建议的模型。", "The model that made the suggestion."),
+)
+SUGGESTION_NAMES: Final = tuple(column.name for column in SUGGESTION_COLUMNS)
+
+LETTER_HEADERS: Final = {
+    LETTER_ID: ("编号", "Letter id", 20.0),
+    TITLE: ("标题", "Title", 26.0),
+    TEXT: ("内容", "Text", 60.0),
+    RECEIVED_AT: ("来信时间", "Received", 16.0),
+    CHANNEL: ("渠道", "Channel", 11.0),
+    PLACE: ("地址", "Place", 16.0),
+    SOURCE_ROW: ("原表行号", "Source row", 8.0),
+    INTAKE_NOTE: ("登记说明", "Intake note", 18.0),
+}
+
+PURPOSES: Final = ("求决", "检举控告", "建议", "咨询")
+URGENCY_NAMES: Final = {1: ("平缓", "calm"), 2: ("一般", "ordinary"), 3: ("紧急", "urgent"), 4: ("特急", "critical")}
+LEVEL_NAMES: Final = {
+    1: ("乡镇街道", "township"),
+    2: ("县区", "county"),
+    3: ("市", "city"),
+    4: ("省级及以上", "province+"),
+}
+SCOPE_NAMES: Final = {1: ("一人一户", "one household"), 2: ("群体", "a group"), 3: ("范围很大", "very large")}
+ACTION_NAMES: Final = {
+    0: ("未见", "none"),
+    1: ("曾反映未解决", "raised before"),
+    2: ("集体行动或扬言", "collective step"),
+}
+VALUE_NAMES: Final = {
+    "urgency": URGENCY_NAMES,
+    "level": LEVEL_NAMES,
+    "scope": SCOPE_NAMES,
+    "action": ACTION_NAMES,
+}
+
+LABEL_COLUMNS: Final = (
+    "purpose",
+    "category_l1",
+    "category_l2",
+    "urgency",
+    "level",
+    "department",
+    "scope",
+    "action",
+    "legacy",
+    "early_warning",
+)

@@ -1,0 +1,1 @@
+"""Report: sheets, files and pages made from suggestions and figures."""

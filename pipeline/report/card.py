@@ -1,0 +1,164 @@
+"""Train a bundle and write its card: data, folds, figures, weaknesses, what it must not be used for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import letter
+from pipeline.learn import bundle
+from pipeline.learn.corpus import MEASURED
+from pipeline.learn.train import Recipe, fit, prepare
+from pipeline.settings import read_toml
+
+CARD = "MODEL_CARD.md"
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "rjieba", "ahocorasick-rs")
+
+
+def train_bundle(
+    frame: pd.DataFrame,
+    folder: Path,
+    *,
+    figures_file: Path | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Train on a labelled history and write bundle and card; the same data give the same bytes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Letters with labels, ``fold`` and ``measured``.
+    figures_file : Path, optional
+        JSON of ``petition evaluate`` on the same data; its figures go into manifest and card.
+    """
+    recipe = Recipe()
+    model = fit(prepare(frame), recipe, progress=progress)
+    measured = json.loads(figures_file.read_text(encoding="utf-8")) if figures_file else None
+    card = read_toml("model_card.toml")
+    facts = {
+        "trained_on": _newest(frame),
+        "data": _data(frame),
+        "recipe": asdict(recipe),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "figures": _headline(measured) if measured else {},
+        "review": measured.get("review", {}) if measured else {},
+        "weaknesses": card["weaknesses"],
+    }
+    progress("bundle")
+    bundle.save(model, folder, facts)
+    (folder / CARD).write_text(_card(folder.name, facts, measured, card, model.accept), encoding="utf-8")
+
+
+def _newest(frame: pd.DataFrame) -> str:
+    received = frame[letter.RECEIVED_AT].fillna("").astype(str)
+    years = received.str.extract(r"^((?:19|20)\d\d)")[0].dropna()
+    return f"{years.min()}–{years.max()}" if len(years) else ""
+
+
+def _data(frame: pd.DataFrame) -> dict[str, Any]:
+    ids = "\n".join(sorted(frame[letter.LETTER_ID].astype(str)))
+    labelled = [name for name in (*letter.LABEL_COLUMNS, "official_l1") if name in frame.columns]
+    return {
+        "letters": len(frame),
+        "ids_sha256": hashlib.sha256(ids.encode()).hexdigest(),
+        "labels": {name: int(frame[name].fillna("").astype(str).ne("").sum()) for name in labelled},
+        "measured": int(frame[MEASURED].sum()),
+    }
+
+
+def _headline(measured: dict[str, Any]) -> dict[str, Any]:
+    keys = ("n", "accuracy", "macro_f1", "weighted_kappa", "positive_f1", "ece", "coverage_97")
+    return {name: {key: head[key] for key in keys} for name, head in measured["heads"].items()}
+
+
+def _card(
+    name: str, facts: dict[str, Any], measured: dict[str, Any] | None, card: dict[str, Any], accept: dict[str, float]
+) -> str:
+    data = facts["data"]
+    lines = [
+        f"# Model card: {name}",
+        "",
+        card["summary"],
+        "",
+        "## Data",
+        "",
+        f"- {data['letters']:,} letters of the years {facts['trained_on']}; "
+        f"fingerprint of their ids `{data['ids_sha256'][:16]}`.",
+        *(f"- `{label}`: {count:,} labelled letters" for label, count in data["labels"].items()),
+        "",
+        *card["data_notes"],
+        "",
+        "## Figures",
+        "",
+    ]
+    if measured:
+        lines += [measured["protocol"], "", measured["note"], "", *_table(measured), "", *_per_class(measured), ""]
+        lines += ["## Sent to a person", "", *_review_lines(facts["review"], accept), ""]
+    else:
+        lines += ["Not measured yet: run `petition evaluate`.", ""]
+    lines += ["## Known weaknesses", "", *(f"- {item}" for item in card["weaknesses"]), ""]
+    lines += ["## Must not be used for", "", *(f"- {item}" for item in card["must_not"]), ""]
+    return "\n".join(lines)
+
+
+def _table(measured: dict[str, Any]) -> list[str]:
+    rows = [
+        "| head | letters | accuracy | macro-F1 | weighted κ | F1 of yes | ECE | coverage at 97% "
+        "| majority acc. | peer acc. | peer macro-F1 | peer κ |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, head in measured["heads"].items():
+        peer = head["peer"] or {}
+        cells = (
+            name,
+            head["n"],
+            *(
+                _cell(head[key])
+                for key in ("accuracy", "macro_f1", "weighted_kappa", "positive_f1", "ece", "coverage_97")
+            ),
+            _cell(head["majority"]["accuracy"]),
+            _cell(peer.get("accuracy")),
+            _cell(peer.get("macro_f1")),
+            _cell(peer.get("weighted_kappa")),
+        )
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
+    return rows
+
+
+def _per_class(measured: dict[str, Any]) -> list[str]:
+    lines = ["### Per class", ""]
+    for name, head in measured["heads"].items():
+        lines += [
+            f"<details><summary>{name}</summary>",
+            "",
+            "| class | precision | recall | F1 | letters |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {row['label']} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} | {row['support']} |"
+            for row in head["classes"]
+        ]
+        lines += ["", "</details>", ""]
+    return lines
+
+
+def _review_lines(review: dict[str, Any], accept: dict[str, float]) -> list[str]:
+    return [
+        f"- Confidence needed at `--accept 0.97`: {accept['0.97']:.3f} (set on held-out folds inside training).",
+        f"- On letters of the outer folds, {review['accepted_by_category']:.1%} reach it; "
+        f"{_cell(review['accepted_right'])} of them have the right first level.",
+        f"- After all other reasons to ask a person, {review['not_sent_to_a_person']:.1%} of the labelled letters are "
+        f"not sent to one; {_cell(review['not_sent_right'])} of these are right.",
+        f"- Of all letters of the corpus {review['not_sent_share_of_all_letters']:.1%} are not sent to a person.",
+    ]
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,1 @@
+"""Text: cleaned, masked, searched for phrases, segmented."""

@@ -1,0 +1,68 @@
+"""Segment with jieba's dictionary.
+
+``rjieba`` does the work. It differs from ``jieba.lcut`` on runs of ASCII that are not in the dictionary,
+which jieba splits once more; with that done here the tokens are the same, and a parity test holds them to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import rjieba
+
+from pipeline.settings import resource
+
+_JOINER = re.compile(r"[+#&._%\-]")
+_ASCII_PIECES = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+
+
+class Segmenter:
+    """Cut text into words.
+
+    Parameters
+    ----------
+    user_words : iterable of str
+        The office's own words, each kept whole.
+
+    Notes
+    -----
+    One object per process: the dictionary takes 0.1 s to load. A pickled segmenter carries its words
+    only and loads the dictionary anew.
+
+    Examples
+    --------
+    >>> Segmenter().cut("小区业主反映物业乱收费")
+    ['小区业主', '反映', '物业', '乱收费']
+    >>> Segmenter(["云川大道"]).cut("云川大道堵车")
+    ['云川大道', '堵车']
+    """
+
+    def __init__(self, user_words: Iterable[str] = ()) -> None:
+        self._words = tuple(user_words)
+        self._jieba = rjieba.Jieba()
+        for word in self._words:
+            self._jieba.add_word(word, None, None)
+
+    def cut(self, text: str) -> list[str]:
+        """Return the tokens of ``text``; joined they are the text again."""
+        tokens = self._jieba.cut(text)
+        if _JOINER.search(text) is None:
+            return tokens
+        return [piece for token in tokens for piece in self._split_ascii(token)]
+
+    def _split_ascii(self, token: str) -> list[str]:
+        if len(token) < 2 or not token.isascii() or self._jieba.has_word(token):
+            return [token]
+        return [piece for piece in _ASCII_PIECES.split(token) if piece]
+
+    def __reduce__(self) -> tuple[type[Segmenter], tuple[tuple[str, ...]]]:
+        return Segmenter, (self._words,)
+
+
+@cache
+def default_segmenter() -> Segmenter:
+    """Return the process's segmenter with the shipped user dictionary ``data/text/user_words.txt``."""
+    lines = (resource("data") / "text" / "user_words.txt").read_text(encoding="utf-8").splitlines()
+    return Segmenter(line.strip() for line in lines if line.strip() and not line.startswith("#"))
