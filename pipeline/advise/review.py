@@ -16,6 +16,8 @@ from pipeline.advise.urgency import Raised
 from pipeline.learn.category import Category
 from pipeline.settings import read_toml
 
+MOST_URGENT = 4
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -41,6 +43,7 @@ class Reviewer:
     accusation: int
     accusation_share: float
     few_words: int
+    critical_share: float
 
     @classmethod
     def of(cls, first_levels: tuple[str, ...], purposes: tuple[str, ...]) -> Reviewer:
@@ -48,7 +51,9 @@ class Reviewer:
         limits = read_toml("review.toml")
         accusation = limits["accusation"]
         position = purposes.index(accusation["purpose"]) if accusation["purpose"] in purposes else -1
-        return cls(first_levels, position, accusation["share"], limits["short"]["known_words"])
+        return cls(
+            first_levels, position, accusation["share"], limits["short"]["known_words"], limits["critical"]["share"]
+        )
 
     def doubts(
         self,
@@ -56,6 +61,7 @@ class Reviewer:
         category: Category,
         raised: Raised,
         purposes: NDArray[np.float32],
+        critical: NDArray[np.float32],
         known_words: NDArray[np.int64],
         threshold: float,
     ) -> list[list[Doubt]]:
@@ -70,6 +76,8 @@ class Reviewer:
                 reasons.append(_ACCUSATION)
             if raised.doubts[row]:
                 reasons.append(_danger(raised.doubts[row]))
+            elif raised.urgency[row] < MOST_URGENT and critical[row] >= self.critical_share:
+                reasons.append(_critical(critical[row]))
             if known_words[row] < self.few_words:
                 reasons.append(_SHORT)
             if shares[row, 0] < threshold:
@@ -91,6 +99,10 @@ _ACCUSATION = Doubt(
     "may be an accusation: a person must choose the body; it must never reach the accused",
 )
 _SHORT = Doubt("信太短，能认出的词太少", "too short: too few known words")
+
+
+def _critical(share: np.float32) -> Doubt:
+    return Doubt(f"有 {share:.0%} 的可能是特急，请人先看", f"critical with a probability of {share:.0%}: look first")
 
 
 def _danger(phrase: str) -> Doubt:

@@ -120,7 +120,8 @@ class Triage:
         names = {name: np.array(heads[name].labels, dtype=object)[picked] for name, picked in chosen.items()}
         numbers = {name: names[name].astype(np.int64) for name in ("urgency", "level", "scope", "action")}
         legacy = names["legacy"] == "1"
-        raised = self._raise(titles, texts, numbers["urgency"], probabilities["urgency"])
+        by_urgency = self._by_urgency(probabilities["urgency"])
+        raised = raise_urgency(titles, texts, numbers["urgency"], by_urgency, self.lang)
         columns |= self._category_columns(category)
         columns |= {
             "purpose": names["purpose"],
@@ -144,19 +145,24 @@ class Triage:
             for title, text, found, reason in zip(titles, texts, words, raised.reasons, strict=True)
         ]
         doubts = self._reviewer.doubts(
-            texts, category, raised, probabilities["purpose"], np.diff(reading.words.starts), self._accept_threshold
+            texts,
+            category,
+            raised,
+            probabilities["purpose"],
+            by_urgency[:, -1],
+            np.diff(reading.words.starts),
+            self._accept_threshold,
         )
         columns["needs_review"] = np.array([bool(doubt) for doubt in doubts])
         columns["review_reason"] = self._reasons(titles, texts, reading, category, doubts)
         return columns
 
-    def _raise(
-        self, titles: list[str], texts: list[str], urgency: NDArray[np.int64], probabilities: NDArray[np.float32]
-    ) -> Raised:
-        by_level = np.zeros((len(titles), 4), dtype=np.float32)
+    def _by_urgency(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probabilities of urgency 1 to 4, also where the model never saw one of them."""
+        by_urgency = np.zeros((len(probabilities), len(letter.URGENCY_NAMES)), dtype=np.float32)
         for column, label in enumerate(self.model.heads["urgency"].labels):
-            by_level[:, int(label) - 1] = probabilities[:, column]
-        return raise_urgency(titles, texts, urgency, by_level, self.lang)
+            by_urgency[:, int(label) - 1] = probabilities[:, column]
+        return by_urgency
 
     def _urgency_confidence(self, probabilities: NDArray[np.float32], raised: Raised) -> NDArray[np.float64]:
         labels = [int(label) for label in self.model.heads["urgency"].labels]

@@ -92,6 +92,6 @@ def raise_urgency(
                 result[row], reasons[row] = entry.value, quoted
             elif likely >= group.doubt and not doubts[row]:
                 doubts[row] = entry.phrase
-        if result[row] == urgency.dtype.type(4):
+        if reasons[row]:
             doubts[row] = ""
     return Raised(result, reasons, doubts)

@@ -126,7 +126,9 @@ class LetterSource:
         ]
         letters[letter.SOURCE_ROW] = rows
         letters[letter.INTAKE_NOTE] = joined
-        frame = pd.DataFrame(letters)
+        # An empty batch has the types of a full one, so that batches can be put together again.
+        types = {name: "int64" if name == letter.SOURCE_ROW else "str" for name in letters}
+        frame = pd.DataFrame(letters).astype(types)
         used = set(self.matched.values())
         others = {
             _free(name): cells[name].iloc[kept].reset_index(drop=True) for name in self.headers if name not in used
@@ -274,6 +276,9 @@ def _json_rows(path: Path, headers: Sequence[str]) -> Any:
 
 
 def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        # JSON can spell half a character (\\ud800); no file can hold it.
+        return value.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -74,7 +75,8 @@ def _open(path: Path) -> Any:
     if not start.startswith((_OLE, b"PK")):
         raise FileNotReadable.damaged(path, "不是 Excel 工作簿；若由网页系统导出，请在 Excel 中打开后另存为 xlsx")
     try:
-        return CalamineWorkbook.from_path(str(path))
+        # From the bytes, not the name: an .xls that is in fact an xlsx, and the reverse, are read.
+        return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     except PasswordError:
         raise FileNotReadable.encrypted(path) from None
     except (CalamineError, OSError, ValueError) as error:

@@ -150,6 +150,8 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, lang: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.repeat_rows(0)
+    # Paper shows what a clerk reads; the confidences and carried columns are for the screen.
+    sheet.print_area(0, 0, last, names.index("evidence") if "evidence" in names else len(names) - 1)
     sheet.fit_to_pages(1, 0)
 
 

@@ -11,7 +11,7 @@ from pipeline.advise.urgency import raise_urgency
 from pipeline.text import lexicon
 
 LIKELY = [0.1, 0.3, 0.3, 0.3]
-UNLIKELY = [0.5, 0.45, 0.0, 0.05]
+UNLIKELY = [0.5, 0.47, 0.0, 0.03]
 RULED_OUT = [0.9, 0.1, 0.0, 0.0]
 
 
@@ -20,7 +20,8 @@ RULED_OUT = [0.9, 0.1, 0.0, 0.0]
     [
         ("楼下煤气泄漏，没人处理", LIKELY, 2, 4, ""),
         ("楼下煤气泄漏，没人处理", UNLIKELY, 2, 2, "煤气泄漏"),
-        ("楼下煤气泄漏，没人处理", RULED_OUT, 2, 2, ""),
+        ("楼下煤气泄漏，没人处理", RULED_OUT, 2, 2, "煤气泄漏"),
+        ("孩子说想自杀", RULED_OUT, 2, 4, ""),
         ("请加强宣传，防止煤气泄漏", LIKELY, 1, 1, ""),
         ("工地拖欠工资三个月", LIKELY, 2, 3, ""),
         ("工地拖欠工资三个月", LIKELY, 4, 4, ""),
