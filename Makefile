@@ -10,6 +10,7 @@ READY := .venv/.ready
 
 .PHONY: demo test check bench train lock clean
 demo: $(READY)
+	@mkdir -p out
 	@$(BIN)/petition triage data/samples/letters.xlsx -o out/triaged.xlsx
 
 test: $(READY)

@@ -277,7 +277,7 @@ def _json_rows(path: Path, headers: Sequence[str]) -> Any:
 
 def _scalar(value: Any) -> Any:
     if isinstance(value, str):
-        # JSON can spell half a character (\\ud800); no file can hold it.
+        # JSON can spell half a character (a lone surrogate); no file can hold it.
         return value.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
