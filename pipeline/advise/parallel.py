@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from pipeline.advise.triage import Triage
 
@@ -50,6 +51,8 @@ def suggest_batches(
 
 def _start(folder: str, accept: float, lang: str) -> None:
     global _worker
+    # One thread a process: the processes are the parallelism, more threads would only wait for each other.
+    threadpool_limits(1)
     _worker = Triage.load(folder, accept=accept, lang=lang)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,18 +61,19 @@ def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str
     >>> float(row[names().index("years_since")])
     11.0
     """
-    lexicon_ = lexicon.load("cues")
-    group_of = {group: column for column, group in enumerate(lexicon_.groups)}
-    n_groups, first = len(lexicon_.groups), len(NAMES_BEFORE_GROUPS)
-    result = np.zeros((len(titles), len(names())), dtype=np.float32)
-    for row, (title, body, received) in enumerate(zip(titles, bodies, received_at, strict=True)):
-        values = result[row]
-        values[:first] = _measures(title, body, received)
-        for _, entry in lexicon_.find(body):
-            values[first + group_of[entry.group]] += 1
-        for _, entry in lexicon_.find(title):
-            values[first + group_of[entry.group]] += 1
-            values[first + n_groups + group_of[entry.group]] = 1
+    phrases = lexicon.load("cues")
+    group_of = {group: column for column, group in enumerate(phrases.groups)}
+    n_groups, first = len(phrases.groups), len(NAMES_BEFORE_GROUPS)
+    rows = []
+    for title, body, received in zip(titles, bodies, received_at, strict=True):
+        counts, in_title = [0] * n_groups, [0] * n_groups
+        for _, entry in phrases.find(body):
+            counts[group_of[entry.group]] += 1
+        for _, entry in phrases.find(title):
+            counts[group_of[entry.group]] += 1
+            in_title[group_of[entry.group]] = 1
+        rows.append([*_measures(title, body, received), *counts, *in_title])
+    result = np.array(rows, dtype=np.float32).reshape(len(titles), len(names()))
     result[:, first : first + n_groups] = np.log1p(result[:, first : first + n_groups])
     return result
 
@@ -79,19 +81,20 @@ def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str
 def _measures(title: str, body: str, received: str) -> list[float]:
     year = _received_year(received)
     years = [int(found) for found in _YEAR.findall(body)] if "年" in body or year else []
+    spans = _SPAN.findall(body) if "年" in body else []
     latest = year or max(years, default=0)
     since = max((latest - found for found in years if found <= latest), default=0)
-    span = max((_number(found) for found in _SPAN.findall(body)), default=0)
+    span = max((_number(found) for found in spans), default=0)
     people = max((int(found) for found in _PEOPLE.findall(body)), default=0)
     return [
-        float(np.log1p(len(body))),
-        float(np.log1p(len(title))),
+        log1p(len(body)),
+        log1p(len(title)),
         float(min(since, 30)),
         float(since >= _SINCE_LEGACY),
         float(min(span, 30)),
-        float(np.log1p(people)),
+        log1p(people),
         float("?" in title or "？" in title),
-        *(float(np.log1p(body.count(mark))) for mark in _MARKS),
+        *(log1p(body.count(mark)) for mark in _MARKS),
     ]
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 import scipy.sparse as sp
@@ -148,12 +149,13 @@ class Featurizer:
         cut = (segmenter or default_segmenter()).cut
         word_id, title_id = self._word_ids.get, self._title_ids.get
         words, titles = array("i"), array("i")
+        unknown = repeat(-1)
         word_starts, title_starts = [0], [0]
         for title, body in zip(letters.titles, letters.bodies, strict=True):
             tokens = cut(title)
-            titles.extend([title_id(token, -1) for token in tokens])
-            words.extend([word_id(token, -1) for token in tokens])
-            words.extend([word_id(token, -1) for token in cut(body)])
+            titles.extend(map(title_id, tokens, unknown))
+            words.extend(map(word_id, tokens, unknown))
+            words.extend(map(word_id, cut(body), unknown))
             word_starts.append(len(words))
             title_starts.append(len(titles))
         return _known(words, word_starts), _known(titles, title_starts)

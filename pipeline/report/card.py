@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline import letter
 from pipeline.learn import bundle
 from pipeline.learn.corpus import MEASURED
+from pipeline.learn.heads import HEADS
 from pipeline.learn.train import Recipe, fit, prepare
 from pipeline.settings import read_toml
 
@@ -64,7 +65,8 @@ def _newest(frame: pd.DataFrame) -> str:
 
 def _data(frame: pd.DataFrame) -> dict[str, Any]:
     ids = "\n".join(sorted(frame[letter.LETTER_ID].astype(str)))
-    labelled = [name for name in (*letter.LABEL_COLUMNS, "official_l1") if name in frame.columns]
+    learned = dict.fromkeys(column for head in HEADS for column in head.columns)
+    labelled = [name for name in learned if name in frame.columns]
     return {
         "letters": len(frame),
         "ids_sha256": hashlib.sha256(ids.encode()).hexdigest(),
