@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
     'whole'
     """
     check_writable(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.writing")
+    # Always the same name: what a killed run left behind is overwritten by the next one.
+    temporary = path.with_name(f".{path.name}.writing")
     try:
         yield temporary
         temporary.replace(path)
