@@ -96,7 +96,7 @@ def speed(corpus: Path) -> dict[str, Any]:
 
     cut_seconds, whole_seconds = seconds(cut_alone, 5), seconds(whole, 5)
     peer_seconds = peer_prediction_seconds(corpus, letters)
-    one, two = processes_seconds(triage, batches * 8, 1), processes_seconds(triage, batches * 8, 2)
+    one, two = processes_seconds(triage, batches * 6, 1), processes_seconds(triage, batches * 6, 2)
     return {
         "letters": len(frame),
         "rjieba_cut_s": round(cut_seconds, 3),
