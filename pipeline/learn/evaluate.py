@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
-from pipeline.learn.heads import HEAD_KINDS
-
 Answers = NDArray[np.str_]
 RANKED = ("urgency", "level", "scope", "action")
 MOST_CONFUSED = 15
@@ -154,8 +152,3 @@ def peer_predictions(
         if len(np.unique(labels[rows])) > 1:
             answers[name] = np.asarray(LinearSVC().fit(train[rows], labels[rows]).predict(test), dtype=str)
     return answers
-
-
-def known_heads() -> tuple[str, ...]:
-    """Return the names of all heads in their order."""
-    return tuple(HEAD_KINDS)
