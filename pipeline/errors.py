@@ -156,13 +156,6 @@ class BadOption(PetitionError):
     en = "{option} {value!r} is not usable: {why_en}."
 
 
-class BadCell(PetitionError):
-    """One cell cannot be read or used; row and column are named."""
-
-    zh = "文件「{file}」第 {row} 行「{column}」列：{why_zh}。"
-    en = "{file}, row {row}, column {column!r}: {why_en}."
-
-
 class OutputNotWritable(PetitionError):
     """The result cannot be put where it was asked for; what stood there is whole."""
 
@@ -175,6 +168,13 @@ class BundleDamaged(PetitionError):
 
     zh = "模型「{bundle}」不能用：{why_zh}。请恢复这个模型文件夹，或换一个模型（--model）。"
     en = "model {bundle} is refused: {why_en}. Restore its folder or name another with --model."
+
+
+class ModelRefused(PetitionError):
+    """A model can't be found, made, put in use or taken back; the one in use stays."""
+
+    zh = "模型「{name}」：{why_zh}。"
+    en = "model {name}: {why_en}."
 
 
 class RuleTableError(PetitionError):

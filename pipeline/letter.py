@@ -19,6 +19,7 @@ LETTER_COLUMNS: Final = (LETTER_ID, TITLE, TEXT, RECEIVED_AT, CHANNEL, PLACE)
 
 SOURCE_ROW: Final = "source_row"
 INTAKE_NOTE: Final = "intake_note"
+CONFIRMED, CONFIRMED_ZH = "confirmed", "人工确认"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ SMALL = Recipe(min_letters=1, min_letters_characters=2, directions=20, max_colum
 
 @pytest.fixture(scope="session")
 def history() -> pd.DataFrame:
-    return read_history(SAMPLES / "labelled.csv")
+    return read_history(SAMPLES / "labelled.csv").frame
 
 
 @pytest.fixture(scope="session")

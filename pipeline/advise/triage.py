@@ -17,15 +17,14 @@ from pipeline.advise.review import Doubt, Reviewer
 from pipeline.advise.urgency import Raised, raise_urgency
 from pipeline.errors import BadOption, NoTextColumn
 from pipeline.learn import bundle
-from pipeline.learn.category import Category
+from pipeline.learn.category import Category, topics
 from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.learn.model import Model, Reading
-from pipeline.settings import focus_rules, resource
+from pipeline.learn.registry import Registry
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 
-DEFAULT_MODEL = "default"
 DEFAULT_ACCEPT = 0.97
 
 
@@ -53,13 +52,15 @@ class Triage:
     lang: str = "zh"
 
     @classmethod
-    def load(cls, model: str | Path = DEFAULT_MODEL, *, accept: float = DEFAULT_ACCEPT, lang: str = "zh") -> Triage:
-        """Open a model by name (below ``models/``) or folder.
+    def load(cls, model: str | Path | None = None, *, accept: float = DEFAULT_ACCEPT, lang: str = "zh") -> Triage:
+        """Open a model by name or folder; by default the one in use in the office's registry.
 
         Raises
         ------
         BundleDamaged
             A byte of the model differs from its manifest.
+        ModelRefused
+            There is no such model.
         BadOption
             ``accept`` is not between 0.8 and 0.99.
         """
@@ -67,8 +68,7 @@ class Triage:
             raise BadOption(
                 option="--accept", value=accept, why_zh="应在 0.80 到 0.99 之间", why_en="it must lie in 0.80 to 0.99"
             )
-        named = resource("models") / str(model)
-        return cls(bundle.load(named if named.is_dir() else Path(model)), accept, lang)
+        return cls(Registry.open().load(None if model is None else str(model)), accept, lang)
 
     @property
     def folder(self) -> str:
@@ -214,16 +214,10 @@ class Triage:
     @cached_property
     def _topics(self) -> NDArray[np.object_]:
         """Focus topics of each pair, without and with the legacy flag."""
-        rows = []
-        for first, second in self._pairs:
-            plain_topics, with_legacy = [], []
-            for rule in focus_rules():
-                if (rule.category_l1 not in ("", first)) or (rule.category_l2 not in ("", second)):
-                    continue
-                with_legacy.append(rule.topic)
-                if not rule.flag:
-                    plain_topics.append(rule.topic)
-            rows.append(["；".join(dict.fromkeys(topics)) for topics in (plain_topics, with_legacy)])
+        rows = [
+            ["；".join(topics(first, second, legacy=legacy)) for legacy in (False, True)]
+            for first, second in self._pairs
+        ]
         return np.array(rows, dtype=object)
 
     @cached_property

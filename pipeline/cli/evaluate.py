@@ -15,7 +15,7 @@ def command(
     corpus: Annotated[
         Path | None, typer.Option(help="Five-fold figures on the measuring corpus in this folder, with the plain peer.")
     ] = None,
-    model: Annotated[str, typer.Option(help="Model to measure on LABELLED.")] = "default",
+    model: Annotated[str | None, typer.Option(help="Model to measure on LABELLED; default: the one in use.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Save all figures as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="Save one HTML page with charts.")] = None,
     peer: Annotated[bool, typer.Option("--peer/--no-peer", help="With --corpus: measure the plain peer, too.")] = True,

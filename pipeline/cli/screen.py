@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of messages and sheets: zh or en.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="PETITION_HOME", help="Folder of the office's models and their journal."),
+]
 
 
 @contextmanager

@@ -24,7 +24,9 @@ def command(
         list[str] | None, typer.Option("--map", help="text=反映内容: which column is which. May be repeated.")
     ] = None,
     drop: Annotated[list[str] | None, typer.Option(help="Leave this input column out. May be repeated.")] = None,
-    model: Annotated[str, typer.Option(help="Model: a name below models/ or a folder.")] = "default",
+    model: Annotated[
+        str | None, typer.Option(help="Model: a name or a folder; default: the one in use (petition models list).")
+    ] = None,
     accept: Annotated[
         float, typer.Option(help="Share of right first-level categories wanted among letters not sent to a person.")
     ] = 0.97,

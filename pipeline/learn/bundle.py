@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import BundleDamaged
+from pipeline.learn.category import OWN_SHARE
 from pipeline.learn.features import HASH_BITS, Featurizer
 from pipeline.learn.heads import Head
 from pipeline.learn.model import Model
@@ -43,7 +44,7 @@ class Bundle:
         return f"{self.name}@{str(self.manifest['checksum'])[:8]}"
 
 
-def save(model: Model, folder: Path, facts: dict[str, Any]) -> None:
+def save(model: Model, folder: Path, facts: dict[str, Any], *, more: dict[str, bytes] | None = None) -> None:
     """Write a bundle; the same model and facts give the same bytes.
 
     Parameters
@@ -53,9 +54,11 @@ def save(model: Model, folder: Path, facts: dict[str, Any]) -> None:
         Made if absent. The manifest is written last, so a broken-off save is refused on loading.
     facts : dict
         What else the manifest says: data, figures, recipe.
+    more : dict of str to bytes, optional
+        Files kept with the model, by name; the manifest holds their checksums, too.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = _pack(_arrays(model))
+    arrays = pack(_arrays(model))
     vocabulary = _json(
         {
             "words": model.featurizer.words,
@@ -71,15 +74,17 @@ def save(model: Model, folder: Path, facts: dict[str, Any]) -> None:
             ],
             "block_weights": model.featurizer.weights,
             "accept": model.accept,
+            "own_share": model.own_share,
         }
     )
+    files = {ARRAYS: arrays, VOCABULARY: vocabulary, **(more or {})}
     manifest = {
         "format": FORMAT,
-        "files": {ARRAYS: _sha256(arrays), VOCABULARY: _sha256(vocabulary)},
+        "files": {name: _sha256(content) for name, content in files.items()},
         **facts,
     }
     manifest["checksum"] = _sha256(_json(manifest))
-    for name, content in ((ARRAYS, arrays), (VOCABULARY, vocabulary), (MANIFEST, _json(manifest))):
+    for name, content in (*files.items(), (MANIFEST, _json(manifest))):
         (folder / name).write_bytes(content)
 
 
@@ -155,7 +160,7 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _pack(arrays: dict[str, NDArray[Any]]) -> bytes:
+def pack(arrays: dict[str, NDArray[Any]]) -> bytes:
     """Zip arrays as ``numpy.savez_compressed`` does, but with fixed times, so that bytes repeat."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -200,4 +205,5 @@ def _model(vocabulary: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model
         score_labels=tuple((head, label) for head, label in vocabulary["score_labels"]),
         heads=heads,
         accept=vocabulary["accept"],
+        own_share=vocabulary.get("own_share", OWN_SHARE),
     )

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.learn.heads import PAIR_SEPARATOR, Head
+from pipeline.settings import focus_rules
 
 Floats = NDArray[np.float32]
-OWN_SHARE = np.float32(0.5)
+OWN_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,15 @@ class Category:
     pair_probabilities: Floats
 
 
-def combine(first_head: Head, pair_head: Head, first: Floats, pair: Floats) -> Category:
+def combine(first_head: Head, pair_head: Head, first: Floats, pair: Floats, own_share: float = OWN_SHARE) -> Category:
     """Average what the two heads say of the first level, then choose the second level within it.
 
     Parameters
     ----------
     first : ndarray, shape (letters, first levels)
     pair : ndarray, shape (letters, pairs)
+    own_share : float
+        Weight of ``first`` against the sums of ``pair``.
 
     Examples
     --------
@@ -51,7 +54,7 @@ def combine(first_head: Head, pair_head: Head, first: Floats, pair: Floats) -> C
     parents = np.array([_parent(first_head, label) for label in pair_head.labels])
     membership = (parents[:, None] == np.arange(len(first_head.labels))).astype(np.float32)
     sums = pair @ membership
-    averaged = OWN_SHARE * first + (1 - OWN_SHARE) * sums
+    averaged = np.float32(own_share) * first + np.float32(1 - own_share) * sums
     averaged /= averaged.sum(axis=1, keepdims=True)
     spread = pair * (averaged / np.maximum(sums, np.float32(1e-9)))[:, np.maximum(parents, 0)]
     spread[:, parents < 0] = 0
@@ -63,3 +66,19 @@ def combine(first_head: Head, pair_head: Head, first: Floats, pair: Floats) -> C
 def _parent(first_head: Head, pair: str) -> int:
     name = pair.split(PAIR_SEPARATOR, 1)[0]
     return first_head.labels.index(name) if name in first_head.labels else -1
+
+
+def topics(first: str, second: str, *, legacy: bool) -> tuple[str, ...]:
+    """Return the focus topics (重点类别) of a category, in the order of their table.
+
+    Examples
+    --------
+    >>> topics("劳动和社会保障", "工资福利", legacy=True)
+    ('劳动就业', '历史遗留')
+    """
+    held = (
+        rule.topic
+        for rule in focus_rules()
+        if rule.category_l1 in ("", first) and rule.category_l2 in ("", second) and (legacy or not rule.flag)
+    )
+    return tuple(dict.fromkeys(held))

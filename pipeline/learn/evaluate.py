@@ -43,19 +43,20 @@ def figures(
     return {
         "n": len(truth),
         "ordered": name in RANKED,
-        **_summary(name, truth, given),
+        **summary(name, truth, given),
         "ece": calibration_error(confidence, right),
         "classes": _classes(truth, given),
         "curve": coverage_curve(confidence, right),
         "coverage_97": coverage_at(confidence, right, 0.97),
         "calibration": _calibration(confidence, right),
         "confusion": _confusion(truth, given),
-        "majority": _summary(name, truth, majority),
-        "peer": None if peer is None else {**_summary(name, truth, peer), "classes": _classes(truth, peer)},
+        "majority": summary(name, truth, majority),
+        "peer": None if peer is None else {**summary(name, truth, peer), "classes": _classes(truth, peer)},
     }
 
 
-def _summary(name: str, truth: Answers, given: Answers) -> dict[str, Any]:
+def summary(name: str, truth: Answers, given: Answers) -> dict[str, Any]:
+    """Return accuracy, macro-F1 and, where they belong to the head, weighted kappa and F1 of "1"."""
     ranked = name in RANKED
     return {
         "accuracy": _round(float((truth == given).mean())),

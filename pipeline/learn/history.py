@@ -1,90 +1,240 @@
-"""Read a labelled history: the letter columns plus any of the label columns."""
+"""Read a labelled history: the letter columns plus any of the label columns.
+
+What cannot be used is never used silently: every dropped label is listed with its row, its column and why.
+Only what a person decided trains: in a file that this tool wrote, a row counts when a person confirmed it.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pipeline import letter
-from pipeline.errors import BadCell, BadLabels
+from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
 from pipeline.learn.corpus import MEASURED
-from pipeline.settings import departments, taxonomy
+from pipeline.settings import departments, read_table, taxonomy
 from pipeline.text.clean import clean
 
 N_FOLDS = 5
+PROBLEM_COLUMNS = ("source_row", "letter_id", "column", "value", "reason")
+FREE_TEXT_SHARE, FREE_TEXT_VALUES = 0.5, 20
 _RENAMED = "原_"
+_YES = frozenset({"是", "1", "true", "yes", "y", "√"})
+_NOTHING = frozenset({"", "nan", "none", "无", "-", "—"})
 
 
-def read_history(path: Path) -> pd.DataFrame:
-    """Return letters, their labels as text ("" where missing), ``fold`` and ``measured``.
+@dataclass(frozen=True)
+class Labelled:
+    """A labelled history as it can be trained on.
 
-    Label columns carry their canonical or Chinese header. Values are checked against the classification,
-    the department types and the ranks. Letters with the same text share a fold.
+    Attributes
+    ----------
+    frame : DataFrame
+        Letter columns, ``source_row``, the label columns found ("" where missing), ``official_l1``,
+        ``fold`` (letters with nearly the same text share one) and ``measured``.
+    problems : DataFrame
+        One row a label or letter that could not be used: ``source_row letter_id column value reason``.
+    """
+
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def read_history(path: Path) -> Labelled:
+    """Return the letters and labels of a file, and what of it cannot be used.
+
+    Label columns carry their canonical or Chinese header; ranks may be written by name. A label that is not
+    of the classification is dropped and listed, with the label that was probably meant. Copies of one text
+    with different labels lose the label they differ in.
 
     Raises
     ------
     BadLabels
-        There is no label column or not one label.
-    BadCell
-        A label is not of its column's values; file, row and column are named.
+        There is no label column, a column is free text, the file holds the tool's own unconfirmed
+        suggestions, or not one label can be used.
+
+    Examples
+    --------
+    >>> from pipeline.settings import resource
+    >>> history = read_history(resource("data") / "samples" / "labelled.csv")
+    >>> len(history.frame), len(history.problems)
+    (132, 0)
     """
     batches = list(open_letters(path).batches())
     frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
+    problems: list[tuple[object, ...]] = [
+        (row, "", "", "", reason)
+        for batch in batches
+        for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
+    ]
+    bare = {str(column).removeprefix(_RENAMED): column for column in frame.columns}
     headers = {column.zh: column.name for column in letter.SUGGESTION_COLUMNS}
-    found = {}
-    for column in frame.columns:
-        bare = str(column).removeprefix(_RENAMED)
-        name = headers.get(bare, bare)
-        if name in letter.LABEL_COLUMNS:
-            found[name] = _values(frame[column])
-    if not found:
+    found = {headers.get(name, name): column for name, column in bare.items()}
+    labels = pd.DataFrame({n: _values(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
+    if not len(labels.columns):
         raise BadLabels(file=path, why_zh="没有一个标注列", why_en="there is no label column")
-    labels = pd.DataFrame(found, index=frame.index)
-    _check(path, labels, frame[letter.SOURCE_ROW])
     if (labels == "").all(axis=None):
         raise BadLabels(file=path, why_zh="标注列全是空的", why_en="all label cells are empty")
-    result = pd.concat([frame[list(letter.LETTER_COLUMNS)], labels], axis=1)
+    _only_confirmed(path, frame, labels, found, bare, problems)
+    _only_known(path, frame, labels, problems)
+    texts = [re.sub(r"\W+", "", text) for text in clean(frame[letter.TEXT].tolist())]
+    _only_agreeing(frame, labels, texts, problems)
+    if (labels == "").all(axis=None):
+        number, _, column, value, reason = problems[-1]
+        raise BadLabels(
+            file=path,
+            why_zh=f"没有一个标注能用；例如第 {number} 行「{column}」列“{value}”：{reason}",
+            why_en=f"no label can be used, e.g. row {number}, column {column!r}, value {value!r}",
+        )
+    result = pd.concat([frame[[*letter.LETTER_COLUMNS, letter.SOURCE_ROW]], labels], axis=1)
     result["official_l1"] = ""
     result[MEASURED] = True
-    result["fold"] = _folds(result[letter.TEXT].tolist())
-    return result
+    result["fold"] = _folds(texts)
+    listed = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS)).sort_values("source_row", kind="stable")
+    return Labelled(result, listed.reset_index(drop=True))
 
 
-def _values(cells: pd.Series) -> list[str]:
+def _values(name: str, cells: pd.Series) -> list[str]:
     values = ["" if cell is None or cell != cell else str(cell) for cell in cells]
-    ranked = {"True": "1", "False": "0", "是": "1", "否": "0"}
-    tidy = [re.sub(r"\s+", "", value) for value in clean(values)]
-    return [ranked.get(value, re.sub(r"^(\d)(?:\.0|\D.*)$", r"\1", value)) for value in tidy]
+    ranks = {zh: str(rank) for rank, (zh, _) in letter.VALUE_NAMES.get(name, {}).items()}
+    if name == "legacy":
+        ranks = {"True": "1", "False": "0", "true": "1", "false": "0", "是": "1", "否": "0"}
+    tidy = ["" if value.strip().lower() in _NOTHING else re.sub(r"\s+", "", value) for value in clean(values)]
+    return [ranks.get(value, re.sub(r"^(\d)(?:\.0|\D.*)$", r"\1", value)) for value in tidy]
 
 
-def _check(path: Path, labels: pd.DataFrame, rows: pd.Series) -> None:
-    allowed: dict[str, set[str]] = {
-        "purpose": set(letter.PURPOSES),
-        "category_l1": set(taxonomy().first_levels),
-        "category_l2": {second for _, second in taxonomy().pairs},
-        "department": set(departments()),
-        "legacy": {"0", "1"},
-        "early_warning": {"0", "1", "2"},
-    } | {name: {str(rank) for rank in names} for name, names in letter.VALUE_NAMES.items()}
-    for column in labels.columns:
-        wrong = labels[column].ne("") & ~labels[column].isin(allowed[column])
-        if wrong.any():
-            at = int(np.flatnonzero(wrong)[0])
-            value = labels[column].iloc[at]
-            raise BadCell(
+def _only_confirmed(
+    path: Path,
+    frame: pd.DataFrame,
+    labels: pd.DataFrame,
+    found: dict[str, str],
+    bare: dict[str, str],
+    problems: list[tuple[object, ...]],
+) -> None:
+    column = bare.get(letter.CONFIRMED) or bare.get(letter.CONFIRMED_ZH)
+    if column is None:
+        if "model_version" in found:
+            raise BadLabels(
                 file=path,
-                row=rows.iloc[at],
-                column=column,
-                why_zh=f"“{value}”不是这一列的标注值（共 {int(wrong.sum())} 行如此）",
-                why_en=f"{value!r} is not a label of this column ({int(wrong.sum())} such rows)",
+                why_zh=f"这是工具自己写的表，没有「{letter.CONFIRMED_ZH}」列；未经人确认的建议不能用来训练或衡量。"
+                f"请加一列「{letter.CONFIRMED_ZH}」，人核对过的行填“是”",
+                why_en=f"the tool wrote this sheet and it has no column {letter.CONFIRMED_ZH!r}: suggestions that no "
+                "person confirmed neither train nor measure",
             )
+        return
+    confirmed = frame[column].fillna("").astype(str).str.strip().str.lower().isin(_YES)
+    for row in frame.index[~confirmed & (labels != "").any(axis=1)]:
+        problems.append((*_place(frame, row), column, "", "未经人工确认，不用来训练"))
+    labels.loc[~confirmed] = ""
 
 
-def _folds(texts: list[str]) -> list[int]:
+def _place(frame: pd.DataFrame, row: int) -> tuple[object, object]:
+    return frame.at[row, letter.SOURCE_ROW], frame.at[row, letter.LETTER_ID]
+
+
+@cache
+def _allowed() -> dict[str, tuple[str, ...]]:
+    ranked = {name: tuple(str(rank) for rank in names) for name, names in letter.VALUE_NAMES.items()}
+    return {
+        "purpose": letter.PURPOSES,
+        "category_l1": taxonomy().first_levels,
+        "category_l2": tuple(dict.fromkeys(second for _, second in taxonomy().pairs)),
+        "department": departments(),
+        "legacy": ("0", "1"),
+        "early_warning": ("0", "1", "2"),
+    } | ranked
+
+
+@cache
+def _written() -> dict[tuple[str, str], str]:
+    rows = read_table("label_names.tsv", ("column", "written", "meant", "source"))
+    return {(row["column"], row["written"]): row["meant"] for row in rows}
+
+
+def probably_meant(column: str, value: str) -> str:
+    """Return the label of a column that a value which is none probably means; "" if there is no near one.
+
+    Examples
+    --------
+    >>> probably_meant("category_l2", "欠薪"), probably_meant("category_l1", "城乡建设类")
+    ('工资福利', '城乡建设')
+    """
+    known = _written().get((column, value))
+    near = difflib.get_close_matches(value, _allowed()[column], n=1, cutoff=0.6)
+    return known or (near[0] if near else "")
+
+
+def _only_known(path: Path, frame: pd.DataFrame, labels: pd.DataFrame, problems: list[tuple[object, ...]]) -> None:
+    firsts: dict[str, set[str]] = {}
+    for first, second in taxonomy().pairs:
+        firsts.setdefault(second, set()).add(first)
+    for column in labels.columns:
+        wrong = labels[column].ne("") & ~labels[column].isin(_allowed()[column])
+        distinct = labels.loc[wrong, column].nunique()
+        if distinct >= FREE_TEXT_VALUES and wrong.sum() > FREE_TEXT_SHARE * labels[column].ne("").sum():
+            example = labels.loc[wrong, column].iloc[0][:20]
+            raise BadLabels(
+                file=path,
+                why_zh=f"「{column}」列有 {distinct} 种不在分类里的值（如“{example}”），像是自由文本，不是标注",
+                why_en=f"column {column!r} has {distinct} values outside the classification: free text, not labels",
+            )
+        for row in frame.index[wrong]:
+            value = str(labels.at[row, column])
+            meant = probably_meant(column, value)
+            why = f"“{value}”不是这一列的标注值" + (f"，是不是“{meant}”？" if meant else "")
+            problems.append((*_place(frame, row), column, value, why))
+            labels.at[row, column] = ""
+    if "category_l2" not in labels:
+        return
+    if "category_l1" not in labels:
+        labels["category_l1"] = ""
+    pairs = set(taxonomy().pairs)
+    for row, first, second in zip(labels.index, labels["category_l1"], labels["category_l2"], strict=True):
+        if second and not first and len(firsts[second]) == 1:
+            labels.at[row, "category_l1"] = next(iter(firsts[second]))
+        elif second and (first, second) not in pairs:
+            why = f"二级“{second}”不属于一级“{first}”" if first else f"“{second}”在几个一级之下都有，缺一级"
+            problems.append((*_place(frame, row), "category_l2", second, why))
+            labels.at[row, "category_l2"] = ""
+
+
+def _only_agreeing(
+    frame: pd.DataFrame, labels: pd.DataFrame, texts: Sequence[str], problems: list[tuple[object, ...]]
+) -> None:
+    keys = pd.Series(texts, index=frame.index)
+    copies = keys[keys.duplicated(keep=False) & keys.ne("")]
+    for _, rows in copies.groupby(copies).groups.items():
+        for column in labels.columns:
+            values = labels.loc[rows, column]
+            if len(set(values) - {""}) < 2:
+                continue
+            numbers = "、".join(str(frame.at[row, letter.SOURCE_ROW]) for row in rows)
+            for row in rows[values.ne("")]:
+                why = f"同一封信（第 {numbers} 行）这一列的标注互相矛盾，都不用"
+                problems.append((*_place(frame, row), column, labels.at[row, column], why))
+            labels.loc[rows, column] = ""
+
+
+def rare_classes(frame: pd.DataFrame, column: str, at_least: int) -> dict[str, int]:
+    """Return the labels of a column that fewer letters have than ``at_least``, with their number.
+
+    Examples
+    --------
+    >>> rare_classes(pd.DataFrame({"purpose": ["求决", "求决", "咨询", ""]}), "purpose", 2)
+    {'咨询': 1}
+    """
+    counts = Counter(value for value in frame[column] if value)
+    return {value: n for value, n in sorted(counts.items()) if n < at_least}
+
+
+def _folds(texts: Sequence[str]) -> list[int]:
     group: dict[str, int] = {}
-    keys = [re.sub(r"\W+", "", text)[:80] for text in clean(texts)]
-    return [group.setdefault(key, len(group)) % N_FOLDS for key in keys]
+    return [group.setdefault(text[:80], len(group)) % N_FOLDS for text in texts]

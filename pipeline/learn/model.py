@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.learn import cues as cue_room
-from pipeline.learn.category import Category, combine
+from pipeline.learn.category import OWN_SHARE, Category, combine
 from pipeline.learn.features import Featurizer, Plain, WordIds
 from pipeline.learn.heads import Head
 from pipeline.text.segment import Segmenter
@@ -53,6 +53,8 @@ class Model:
     accept : dict of str to float
         For each wanted share of right first-level categories ("0.97") the confidence from which on it was
         reached on held-out folds; above 1 where it never was.
+    own_share : float
+        How much the first level's own head counts against what the second level's head implies.
     """
 
     featurizer: Featurizer
@@ -64,6 +66,7 @@ class Model:
     score_labels: tuple[tuple[str, str], ...]
     heads: dict[str, Head]
     accept: dict[str, float]
+    own_share: float = OWN_SHARE
 
     @cached_property
     def dense_weights(self) -> Floats:
@@ -82,7 +85,7 @@ class Model:
     def category(self, reading: Reading) -> Category:
         """Return the consistent first and second levels of a batch."""
         first, pair = self.heads["category_l1"], self.heads["category_l2"]
-        return combine(first, pair, reading.probabilities[first.name], reading.probabilities[pair.name])
+        return combine(first, pair, reading.probabilities[first.name], reading.probabilities[pair.name], self.own_share)
 
 
 def quantise(weights: Floats) -> tuple[NDArray[np.int8], Floats]:

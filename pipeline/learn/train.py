@@ -161,7 +161,7 @@ class _FirstLayer:
 def _first_layer(
     history: History, matrix: sp.csr_matrix, latent: Latent, penalty: float
 ) -> tuple[list[HeadKind], _FirstLayer]:
-    kinds = [head for head in HEADS if head.name in history.labels and len(_classes(history.labels[head.name])) > 1]
+    kinds = [head for head in HEADS if head.name in history.labels and len(class_names(history.labels[head.name])) > 1]
     by_rows: dict[bytes, list[HeadKind]] = {}
     for kind in kinds:
         by_rows.setdefault((history.labels[kind.name] != "").tobytes(), []).append(kind)
@@ -169,7 +169,7 @@ def _first_layer(
     weights, bias, held_out = [], [], []
     for members in by_rows.values():
         rows = np.flatnonzero(history.labels[members[0].name] != "")
-        classes = [(kind.name, label) for kind in members for label in _classes(history.labels[kind.name])]
+        classes = [(kind.name, label) for kind in members for label in class_names(history.labels[kind.name])]
         targets = np.column_stack([(history.labels[name][rows] == label).astype(np.float64) for name, label in classes])
         ridge = Ridge.of(matrix[rows], latent, penalty=penalty)
         dual, means = ridge.solve(np.arange(len(rows)), targets)
@@ -183,9 +183,16 @@ def _first_layer(
     return kinds, _FirstLayer(tuple(labels), np.hstack(weights), np.concatenate(bias), np.hstack(held_out))
 
 
-def _classes(labels: NDArray[np.str_]) -> list[str]:
+def class_names(labels: NDArray[np.str_], at_least: int = MIN_LABEL_ROWS) -> list[str]:
+    """Return the sorted labels that so many letters have; ``""`` is no label.
+
+    Examples
+    --------
+    >>> class_names(np.array(["b", "a", "b", "", "", "a"]))
+    ['a', 'b']
+    """
     names, counts = np.unique(labels[labels != ""], return_counts=True)
-    return [str(name) for name, count in zip(names, counts, strict=True) if count >= MIN_LABEL_ROWS]
+    return [str(name) for name, count in zip(names, counts, strict=True) if count >= at_least]
 
 
 def _strongest(weights: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
@@ -206,7 +213,7 @@ def _second_layer(
 
     ``trust`` stretches the head's own scores, so that the penalty hardly touches them.
     """
-    classes = _classes(labels)
+    classes = class_names(labels)
     rows = np.flatnonzero(np.isin(labels, classes))
     known = np.searchsorted(classes, labels[rows])
     x, fold = inputs[rows] * trust, folds[rows]
@@ -217,7 +224,7 @@ def _second_layer(
         logits[inside] = x[inside] @ coefficients + bias
     temperature = _temperature(logits, known)
     held_out = softmax((logits / temperature).astype(np.float32))
-    cuts = _cuts(held_out, known) if kind.ordered else np.zeros(0, np.float32)
+    cuts = rank_cuts(held_out, known) if kind.ordered else np.zeros(0, np.float32)
     weights, bias = _logistic(x, known, len(classes), strength)
     head = Head(
         name=kind.name,
@@ -272,7 +279,7 @@ def _temperature(logits: NDArray[np.float64], known: NDArray[np.int64]) -> float
     return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x))
 
 
-def _cuts(probabilities: NDArray[np.float32], known: NDArray[np.int64]) -> NDArray[np.float32]:
+def rank_cuts(probabilities: NDArray[np.float32], known: NDArray[np.int64]) -> NDArray[np.float32]:
     """Cut the expected rank so that as many letters fall below each cut as have lower labels."""
     expected = probabilities @ np.arange(probabilities.shape[1], dtype=np.float32)
     shares = [float((known <= rank).mean()) for rank in range(probabilities.shape[1] - 1)]

@@ -101,7 +101,16 @@ def _card(
         "",
     ]
     if measured:
-        lines += [measured["protocol"], "", measured["note"], "", *_table(measured), "", *_per_class(measured), ""]
+        lines += [
+            measured["protocol"],
+            "",
+            measured["note"],
+            "",
+            *_table(measured),
+            "",
+            *per_class_tables(measured["heads"]),
+            "",
+        ]
         lines += ["## Sent to a person", "", *_review_lines(facts["review"], accept), ""]
     else:
         lines += ["Not measured yet: run `petition evaluate`.", ""]
@@ -134,9 +143,10 @@ def _table(measured: dict[str, Any]) -> list[str]:
     return rows
 
 
-def _per_class(measured: dict[str, Any]) -> list[str]:
+def per_class_tables(heads: dict[str, Any]) -> list[str]:
+    """Return one folded table a head: precision, recall, F1 and letters of every class."""
     lines = ["### Per class", ""]
-    for name, head in measured["heads"].items():
+    for name, head in heads.items():
         lines += [
             f"<details><summary>{name}</summary>",
             "",

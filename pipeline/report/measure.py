@@ -54,10 +54,10 @@ def measure_corpus(folder: Path, *, peer: bool = True, progress: Callable[[str],
     }
 
 
-def measure_file(path: Path, model: str) -> dict[str, Any]:
+def measure_file(path: Path, model: str | None) -> dict[str, Any]:
     """Return the figures of a finished model on a labelled file."""
     triage = Triage.load(model)
-    frame = read_history(path)
+    frame = read_history(path).frame
     return {
         "title": f"petition evaluate: {path.name}",
         "made_at": "",

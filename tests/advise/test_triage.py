@@ -9,7 +9,7 @@ import pytest
 from pipeline import letter
 from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
-from pipeline.errors import BadOption, BundleDamaged, NoTextColumn
+from pipeline.errors import BadOption, ModelRefused, NoTextColumn
 from pipeline.settings import departments, taxonomy
 
 
@@ -123,7 +123,7 @@ def test_a_share_out_of_range_is_refused(accept: float) -> None:
 
 
 def test_an_unknown_model_is_refused() -> None:
-    with pytest.raises(BundleDamaged):
+    with pytest.raises(ModelRefused):
         Triage.load("no-such-model")
 
 

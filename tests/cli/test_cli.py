@@ -89,14 +89,6 @@ def test_evaluate_prints_and_saves_figures(tmp_path: Path) -> None:
     assert "内容分类" in (tmp_path / "f.html").read_text(encoding="utf-8")
 
 
-def test_train_makes_a_model_that_triages(tmp_path: Path) -> None:
-    code, output = petition("train", SAMPLES / "labelled.csv", "-o", tmp_path / "own", "--quiet")
-    assert code == 0, output
-    assert (tmp_path / "own" / "MODEL_CARD.md").is_file()
-    code, output = petition("triage", SAMPLES / "letters.csv", "-o", tmp_path / "out.csv", "--model", tmp_path / "own")
-    assert code == 0, output
-
-
 @pytest.mark.parametrize("verb", ["train", "evaluate"])
 def test_no_data_or_two_kinds_of_data_are_refused(tmp_path: Path, verb: str) -> None:
     extra = ("-o", tmp_path / "m") if verb == "train" else ("--quiet",)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.errors import BadCell, BadLabels, PetitionError
+from pipeline.advise.triage import Triage
+from pipeline.errors import BadLabels, PetitionError
 from pipeline.learn.history import read_history
 
 
@@ -25,24 +26,105 @@ def test_missing_cells_and_spaces_and_full_width_forms_are_allowed(tmp_path: Pat
         urgency=["２", "3 紧急", ""],
         category_l1=["城乡建设 ", "劳动和社会保障", ""],
     )
-    frame = read_history(path)
+    frame = read_history(path).frame
     assert frame["urgency"].tolist() == ["2", "3", ""]
     assert frame["category_l1"].tolist() == ["城乡建设", "劳动和社会保障", ""]
 
 
 def test_chinese_label_headers_are_known(tmp_path: Path) -> None:
     path = write(tmp_path, 内容=["路灯坏了没人修"], 信访目的=["求决"], 历史遗留=["是"])
-    frame = read_history(path)
+    frame = read_history(path).frame
     assert (frame["purpose"].tolist(), frame["legacy"].tolist()) == (["求决"], ["1"])
+
+
+def test_ranks_may_be_written_by_name(tmp_path: Path) -> None:
+    path = write(tmp_path, 内容=["井盖没了", "想问落户"], urgency=["特急", "平缓"], level=["县区", "市"])
+    frame = read_history(path).frame
+    assert (frame["urgency"].tolist(), frame["level"].tolist()) == (["4", "1"], ["2", "3"])
+
+
+def test_an_unknown_label_is_dropped_and_listed_with_what_was_probably_meant(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        编号=["7", "8"],
+        内容=["路灯坏了", "拖欠工资"],
+        category_l1=["城乡建设", "劳动和社会保障"],
+        category_l2=["城市建设和市政管理", "欠薪"],
+    )
+    labelled = read_history(path)
+    assert labelled.frame["category_l2"].tolist() == ["城市建设和市政管理", ""]
+    problem = labelled.problems.iloc[0]
+    assert (problem["source_row"], problem["letter_id"], problem["column"], problem["value"]) == (
+        3,
+        "8",
+        "category_l2",
+        "欠薪",
+    )
+    assert "工资福利" in problem["reason"]
+
+
+def test_a_second_level_must_belong_to_its_first_and_fills_it_in_where_only_one_can_be_meant(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        内容=["拖欠工资", "欠薪三月", "学校收费"],
+        category_l1=["", "教育文体", "教育文体"],
+        category_l2=["工资福利", "工资福利", "教育收费"],
+    )
+    labelled = read_history(path)
+    assert labelled.frame["category_l1"].tolist() == ["劳动和社会保障", "教育文体", "教育文体"]
+    assert labelled.frame["category_l2"].tolist() == ["工资福利", "", "教育收费"]
+    assert "不属于一级" in labelled.problems["reason"].iloc[0]
+
+
+def test_copies_that_contradict_each_other_lose_the_label_they_differ_in(tmp_path: Path) -> None:
+    texts = ["小区停水三天了", "小区停水三天了。", "公交不准点"]
+    path = write(tmp_path, 内容=texts, urgency=["2", "3", "2"], purpose=["求决", "求决", "求决"])
+    labelled = read_history(path)
+    assert labelled.frame["urgency"].tolist() == ["", "", "2"]
+    assert labelled.frame["purpose"].tolist() == ["求决"] * 3
+    assert labelled.problems["source_row"].tolist() == [2, 3]
+
+
+def test_letters_without_text_are_listed_too(tmp_path: Path) -> None:
+    labelled = read_history(write(tmp_path, 内容=["路灯坏了", ""], 标题=["", "路"], urgency=["2", "2"]))
+    assert (len(labelled.frame), labelled.problems["source_row"].tolist()) == (1, [3])
+
+
+def test_the_tools_own_suggestions_never_train_unless_a_person_confirmed_them(tmp_path: Path) -> None:
+    columns: dict[str, list[object]] = {
+        "内容": ["路灯坏了", "拖欠工资", "学校收费"],
+        "紧急程度": ["2", "3", "2"],
+        "模型版本": ["default@12345678"] * 3,
+    }
+    with pytest.raises(BadLabels, match="人工确认"):
+        read_history(write(tmp_path, **columns))
+    labelled = read_history(write(tmp_path, **columns, 人工确认=["是", "", "否"]))
+    assert labelled.frame["urgency"].tolist() == ["2", "", ""]
+    assert labelled.problems["source_row"].tolist() == [3, 4]
+    with pytest.raises(BadLabels, match="no label can be used"):
+        read_history(write(tmp_path, **columns, 人工确认=["", "", ""]))
+
+
+def test_the_sheet_that_triage_writes_trains_nothing_by_itself(tmp_path: Path, triage: Triage) -> None:
+    letters = pd.DataFrame({"letter_id": ["1"], "text": ["工地拖欠我们三个月工资，快过年了还不发。"]})
+    for name, write_as in (("o.csv", "to_csv"), ("o.parquet", "to_parquet")):
+        getattr(triage.suggest(letters), write_as)(tmp_path / name, index=False)
+        with pytest.raises(BadLabels, match="人工确认"):
+            read_history(tmp_path / name)
 
 
 @pytest.mark.parametrize(
     ("columns", "error", "says"),
     [
-        ({"内容": ["路灯坏了"], "urgency": ["很急"]}, BadCell, "urgency"),
-        ({"内容": ["路灯坏了"], "category_l1": ["欠薪"]}, BadCell, "欠薪"),
+        ({"内容": ["路灯坏了"], "urgency": ["很急"]}, BadLabels, "urgency"),
+        ({"内容": ["路灯坏了"], "category_l1": ["欠薪"]}, BadLabels, "欠薪"),
         ({"内容": ["路灯坏了"], "备注": ["无"]}, BadLabels, "没有一个标注列"),
         ({"内容": ["路灯坏了"], "urgency": [""]}, BadLabels, "全是空的"),
+        (
+            {"内容": [f"第{n}封信" for n in range(30)], "department": [f"随便写的第{n}句话" for n in range(30)]},
+            BadLabels,
+            "自由文本",
+        ),
     ],
 )
 def test_bad_labels_are_refused_with_their_place(
@@ -55,5 +137,5 @@ def test_bad_labels_are_refused_with_their_place(
 
 def test_letters_with_the_same_text_share_a_fold(tmp_path: Path) -> None:
     texts = ["小区停水三天了", "公交车不准点", "小区停水三天了。", "学校乱收费"]
-    folds = read_history(write(tmp_path, 内容=texts, urgency=["2"] * 4))["fold"].tolist()
+    folds = read_history(write(tmp_path, 内容=texts, urgency=["2"] * 4)).frame["fold"].tolist()
     assert folds[0] == folds[2]
