@@ -18,6 +18,12 @@ SAMPLES = resource("data") / "samples"
 SMALL = Recipe(min_letters=1, min_letters_characters=2, directions=20, max_columns=5000)
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the models of the office that runs it."""
+    monkeypatch.setenv("PETITION_HOME", str(tmp_path_factory.getbasetemp() / "no-models"))
+
+
 @pytest.fixture(scope="session")
 def history() -> pd.DataFrame:
     return read_history(SAMPLES / "labelled.csv").frame

@@ -92,7 +92,8 @@ def promote(
         from pipeline.report.comparison import compare_on, headline, print_comparison
 
         registry = Registry.open(home)
-        found = compare_on(home, registry.in_use(), name, on)
+        over = registry.in_use()
+        found = compare_on(home, over, name, on)
         print_comparison(found, lang)
         if found["blocked_by"] and not accept_loss:
             lost = "、".join(found["blocked_by"])
@@ -105,7 +106,7 @@ def promote(
         if not yes and not typer.confirm(question):
             raise typer.Exit(1)
         reasons = "；".join(filter(None, (why, accept_loss and f"--accept-loss {accept_loss}")))
-        registry.promote(name, by=by or _user(), why=reasons, comparison=headline(found))
+        registry.promote(name, over=over, by=by or _user(), why=reasons, comparison=headline(found))
         typer.echo(f"已启用：{name}。退回：petition models rollback" if lang == "zh" else f"In use: {name}")
 
 

@@ -15,6 +15,7 @@ _SAMPLE = 1 << 20
 _SEPARATORS = ",\t;|"
 _ENCODINGS = ("utf-8", "gb18030")
 _TITLE_ROWS = 10
+_UNCLOSED = "引号没有闭合，这一行没有分列"
 csv.field_size_limit(2**31 - 1)
 
 
@@ -29,15 +30,24 @@ class Delimited:
     header_at: int
     notes: list[str]
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (line number, cells) of every row after the header; wholly empty lines are passed over."""
+    def rows(self) -> Iterator[tuple[int, list[str], str]]:
+        """Yield (line number, cells, why unusable) of every row after the header; empty lines are passed over.
+
+        A quote that is opened and not closed would swallow the rows after it: its line alone is unusable then.
+        """
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as stream:
-            reader = csv.reader(_without_nul(stream), delimiter=self.separator)
-            begin = 1
-            for at, cells in enumerate(reader):
+            lines = _Lines(stream)
+            reader, begin, at = csv.reader(lines, delimiter=self.separator), 1, 0
+            while (cells := next(reader, None)) is not None:
+                why = ""
+                if len(lines.taken) > 1 and sum(line.count('"') for line in lines.taken) % 2:
+                    why, cells = _UNCLOSED, [lines.give_back_all_but_first()]
+                    reader = csv.reader(lines, delimiter=self.separator)
                 if at > self.header_at and cells:
-                    yield begin, cells
-                begin = reader.line_num + 1
+                    yield begin, cells, why
+                begin += len(lines.taken)
+                lines.taken.clear()
+                at += 1
 
 
 def open_delimited(path: Path, own_text: str | None) -> Delimited:
@@ -65,9 +75,27 @@ def open_delimited(path: Path, own_text: str | None) -> Delimited:
     return Delimited(path, encoding, separator, next(csv.reader(lines, delimiter=separator)), 0, [])
 
 
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        yield line.replace("\0", "")
+class _Lines:
+    """Physical lines for a csv reader; those of the record being read can be given back."""
+
+    def __init__(self, stream: Iterable[str]) -> None:
+        self._stream = iter(stream)
+        self._back: list[str] = []
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop() if self._back else next(self._stream).replace("\0", "")
+        self.taken.append(line)
+        return line
+
+    def give_back_all_but_first(self) -> str:
+        """Put the record's later lines before what is still to be read; return its first."""
+        self._back += reversed(self.taken[1:])
+        del self.taken[1:]
+        return self.taken[0].rstrip("\r\n")
 
 
 def _notes(encoding: str, separator: str, at: int) -> list[str]:

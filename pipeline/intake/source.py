@@ -91,7 +91,7 @@ class LetterSource:
 
     def _pieces(self, size: int) -> Iterator[Piece]:
         if self.kind == "parquet":
-            yield from _parquet_pieces(self._rows, size)
+            yield from _parquet_pieces(self.path, self._rows, size)
             return
         rows = iter(self._rows())
         while taken := list(islice(rows, size)):
@@ -201,8 +201,8 @@ def open_letters(path: Path, *, sheet: str | None = None, mapping: Mapping[str, 
         headers, notes, n_rows = _json_keys(path), [], None
         rows = _json_rows(path, headers)
     else:
-        rows = _open_parquet(path)
-        headers, notes, n_rows = list(rows.schema_arrow.names), [], rows.metadata.num_rows
+        rows, headers = _open_parquet(path)
+        notes, n_rows = [], rows.metadata.num_rows
     names, renamed = unique(headers)
     matched, others = match(path, names, mapping)
     if n_rows == 0 or (n_rows is None and next(iter(rows()), None) is None):
@@ -234,8 +234,10 @@ def _numbered(rows: list[list[Any]], first: int) -> Any:
 
 def _cells(rows: Any, width: int) -> Any:
     def read() -> Iterator[tuple[int, list[Any], str]]:
-        for number, cells in rows():
-            reason = f"这一行有 {len(cells)} 格，表头只有 {width} 格" if len(cells) > width else ""
+        for number, cells, reason in rows():
+            if len(cells) > width:
+                surplus = "".join(f"「{cell}」" for cell in cells[width:])
+                reason = f"这一行有 {len(cells)} 格，表头只有 {width} 格；多出的：{surplus}"
             padded: list[Any] = [*cells[:width], *[""] * (width - len(cells))]
             yield number, [cell if cell != "" else None for cell in padded], reason
 
@@ -256,7 +258,7 @@ def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
 
 def _json_keys(path: Path) -> list[str]:
     keys: dict[str, None] = {}
-    for _, value, _ in islice(_json_lines(path), 1000):
+    for _, value, _ in _json_lines(path):
         keys |= dict.fromkeys(value or {})
     if not keys:
         raise FileNotReadable.damaged(path, "没有一行是 JSON 对象")
@@ -282,20 +284,31 @@ def _scalar(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _open_parquet(path: Path) -> Any:
+def _open_parquet(path: Path) -> tuple[Any, list[str]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
+        file = pq.ParquetFile(path)
+        return file, list(file.schema_arrow.names)
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise FileNotReadable.damaged(path, error) from None
 
 
-def _parquet_pieces(file: Any, size: int) -> Iterator[Piece]:
-    at = 1
-    for batch in file.iter_batches(batch_size=size):
-        cells = batch.to_pandas()
+def _parquet_pieces(path: Path, file: Any, size: int) -> Iterator[Piece]:
+    import pyarrow as pa
+
+    at, batches = 1, file.iter_batches(batch_size=size)
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch.validate(full=True)
+            # Whole numbers stay whole: ids beside empty cells would be rounded as floating-point numbers.
+            cells = batch.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise FileNotReadable.damaged(path, error) from None
         cells.columns, _ = unique(list(cells.columns))
         yield Piece(list(range(at, at + len(cells))), cells)
         at += len(cells)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -67,7 +69,7 @@ def read_sheet(path: Path, wanted: str | None, own_text: str | None) -> Sheet:
 
 
 def _open(path: Path) -> Any:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineWorkbook, PasswordError
 
     start = path.open("rb").read(8)
     if start.startswith(_OLE) and any(mark in path.read_bytes() for mark in _ENCRYPTED_MARKS):
@@ -75,22 +77,34 @@ def _open(path: Path) -> Any:
     if not start.startswith((_OLE, b"PK")):
         raise FileNotReadable.damaged(path, "不是 Excel 工作簿；若由网页系统导出，请在 Excel 中打开后另存为 xlsx")
     try:
-        # From the bytes, not the name: an .xls that is in fact an xlsx, and the reverse, are read.
-        return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        with _damage_named(path):
+            # From the bytes, not the name: an .xls that is in fact an xlsx, and the reverse, are read.
+            return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     except PasswordError:
         raise FileNotReadable.encrypted(path) from None
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Name the file where the reader gives up, or panics, which is no ``Exception``."""
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError:
+        raise
     except (CalamineError, OSError, ValueError) as error:
+        raise FileNotReadable.damaged(path, error) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
         raise FileNotReadable.damaged(path, error) from None
 
 
 def _rows(path: Path, workbook: Any, name: str) -> list[list[Any]]:
-    from python_calamine import CalamineError
-
-    try:
+    with _damage_named(path):
         sheet = workbook.get_sheet_by_name(name)
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, ValueError) as error:
-        raise FileNotReadable.damaged(path, error) from None
     while rows and all(cell in ("", None) for cell in rows[-1]):
         rows.pop()
     return rows

@@ -178,18 +178,24 @@ class Registry:
                 shutil.rmtree(making, ignore_errors=True)
         return target
 
-    def promote(self, name: str, *, by: str, why: str, comparison: dict[str, Any]) -> None:
-        """Put a model in use; the caller has compared and asked.
+    def promote(self, name: str, *, over: str, by: str, why: str, comparison: dict[str, Any]) -> None:
+        """Put a model in use; the caller has compared it with the one in use, ``over``, and asked.
 
         Raises
         ------
         BundleDamaged, ModelRefused
-            It is not whole or already in use; the model in use stays.
+            It is not whole or already in use, or another was promoted meanwhile; the model in use stays.
         """
         with self._writing(self.home / "in_use.json"), self._locked():
             pointer = self._pointer()
             if pointer["name"] == name:
                 raise ModelRefused(name=name, why_zh="已经在用", why_en="it is in use already")
+            if pointer["name"] != over:
+                raise ModelRefused(
+                    name=name,
+                    why_zh=f"在用的模型刚刚换成了「{pointer['name']}」，请重新比较",
+                    why_en=f"{pointer['name']} is in use meanwhile: compare again",
+                )
             place = self.home / "models" / name if name != SHIPPED else resource("models") / SHIPPED
             if not (place / bundle.MANIFEST).is_file():
                 raise ModelRefused(name=name, why_zh="模型库里没有这个模型", why_en="it is not in the registry")

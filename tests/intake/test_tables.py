@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msoffcrypto.format.ooxml
@@ -293,3 +294,83 @@ def test_a_workbook_with_the_other_ending_is_read_all_the_same(tmp_path: Path, n
         test_an_old_workbook_is_read(tmp_path)
         (tmp_path / "旧.xls").rename(tmp_path / name)
     assert len(letters(open_letters(tmp_path / name))) == 2
+
+
+def test_a_key_that_comes_late_in_a_jsonl_file_is_carried_through(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = ['{"编号": "1", "内容": "路灯坏了"}'] * 1500 + ['{"编号": "2", "内容": "停水", "备注": "急"}']
+    path.write_text("\n".join(lines), encoding="utf-8")
+    letters = pd.concat([batch.letters for batch in open_letters(path).batches()])
+    assert letters["备注"].iloc[-1] == "急"
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "rejected"),
+    [
+        (['1,"路灯坏了', "2,停水", "3,停电"], ["2", "3"], [2]),
+        (["1,路灯坏了", '2,"停水', '3,"停电"', "4,噪声"], ["1", "3", "4"], [3]),
+        (['1,"路灯', '坏了"', '2,"停水'], ["1", "2"], []),
+        (['1,"路灯', '坏了"', '2,"停水', "3,停电"], ["1", "3"], [4]),
+        (['1,五"寸水管漏水', "2,停水"], ["1", "2"], []),
+    ],
+)
+def test_a_quote_that_is_not_closed_swallows_no_other_row(
+    tmp_path: Path, rows: list[str], kept: list[str], rejected: list[int]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["编号,内容", *rows]), encoding="utf-8")
+    batch = next(iter(open_letters(path).batches()))
+    assert batch.letters["letter_id"].tolist() == kept
+    assert batch.rejected["source_row"].tolist() == rejected
+    assert all("引号没有闭合" in reason for reason in batch.rejected["reason"])
+    assert all("路灯" in str(row) or "停水" in str(row) for row in batch.rejected.iloc[:, 2])
+
+
+def test_a_row_with_too_many_cells_is_rejected_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("编号,内容\n1,路灯坏了,修,了吗\n2,停水\n", encoding="utf-8")
+    batch = next(iter(open_letters(path).batches()))
+    assert batch.letters["letter_id"].tolist() == ["2"]
+    assert "「修」「了吗」" in batch.rejected["reason"].iloc[0]
+
+
+def test_long_ids_of_a_parquet_file_stay_exact_beside_empty_ones(tmp_path: Path) -> None:
+    ids = pd.array([202611230000000001, None, 202611230000000003], dtype="Int64")
+    pd.DataFrame({"编号": ids, "内容": ["路灯坏了", "停水", "停电"]}).to_parquet(tmp_path / "a.parquet")
+    letters = next(iter(open_letters(tmp_path / "a.parquet").batches())).letters
+    assert letters["letter_id"].tolist() == ["202611230000000001", "无编号-2", "202611230000000003"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "parquet", "csv", "jsonl"])
+def test_a_damaged_file_is_named_never_a_crash(tmp_path: Path, kind: str) -> None:
+    """Some hundred damaged copies of one small file: each is read with all its rows, or refused by name."""
+    rows = [{"编号": str(n), "标题": "停水", "内容": f"小区停水{n}天没有人管"} for n in range(20)]
+    good, bad = tmp_path / f"good.{kind}", tmp_path / f"bad.{kind}"
+    if kind == "xls":
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("a")
+        for at, cells in enumerate([list(rows[0]), *(list(row.values()) for row in rows)]):
+            for column, cell in enumerate(cells):
+                sheet.write(at, column, cell)
+        book.save(str(good))
+    elif kind == "jsonl":
+        good.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    else:
+        write_as = {"xlsx": "to_excel", "parquet": "to_parquet", "csv": "to_csv"}[kind]
+        getattr(pd.DataFrame(rows), write_as)(good, index=False)
+    content, random = good.read_bytes(), Random(7)
+    # Arrow itself aborts on some damaged Parquet footers; damage to the pages it must survive.
+    end = len(content) - 8 - int.from_bytes(content[-8:-4], "little") if kind == "parquet" else len(content)
+    refused: list[str] = []
+    for _ in range(150):
+        damaged = bytearray(content)
+        for _ in range(random.choice([1, 3, 30])):
+            damaged[random.randrange(end)] = random.randrange(256)
+        cut = random.choice([len(damaged), random.randrange(10, len(damaged))])
+        bad.write_bytes(bytes(damaged[:cut]))
+        try:
+            list(open_letters(bad).batches(7))
+        except PetitionError as error:
+            refused.append(error.message("zh"))
+    assert refused
+    assert all(bad.name in message for message in refused)

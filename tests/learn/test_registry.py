@@ -39,7 +39,7 @@ def flip(path: Path) -> None:
 
 
 def promote(registry: Registry, name: str) -> None:
-    registry.promote(name, by="王", why="试用", comparison={"letters": 132})
+    registry.promote(name, over=registry.in_use(), by="王", why="试用", comparison={"letters": 132})
 
 
 def test_the_shipped_model_is_in_use_at_first(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_many_processes_promoting_at_once_leave_one_whole_answer(registry: Regis
         "from pipeline.errors import ModelRefused\n"
         "registry = Registry.open(Path(sys.argv[1]))\n"
         "for _ in range(10):\n"
-        "    try: registry.promote(sys.argv[2], by=sys.argv[2], why='', comparison={})\n"
+        "    try: registry.promote(sys.argv[2], over=registry.in_use(), by=sys.argv[2], why='', comparison={})\n"
         "    except ModelRefused: pass\n"
     )
     children = [subprocess.Popen([sys.executable, "-c", code, str(registry.home), name]) for name in ("a", "b", "c")]
@@ -186,6 +186,13 @@ def test_many_processes_promoting_at_once_leave_one_whole_answer(registry: Regis
     froms = ["default", *(row["name"] for row in rows[:-1])]
     assert [row["from"] for row in rows] == froms
     assert len(json.loads((registry.home / "in_use.json").read_text(encoding="utf-8"))["earlier"]) == len(rows)
+
+
+def test_a_comparison_with_a_model_no_longer_in_use_does_not_count(registry: Registry) -> None:
+    promote(registry, "a")
+    with pytest.raises(ModelRefused, match="compare again"):
+        registry.promote("b", over="default", by="", why="", comparison={})
+    assert registry.in_use() == "a"
 
 
 def test_prune_keeps_the_model_in_use_the_way_back_and_the_newest(registry: Registry, small_folder: Path) -> None:
