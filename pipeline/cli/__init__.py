@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import evaluate, models, train, triage
+from pipeline.cli import evaluate, label, models, train, triage
 
 app = typer.Typer(
     name="petition",
@@ -38,3 +38,4 @@ app.command("triage", no_args_is_help=True)(triage.command)
 app.command("train", no_args_is_help=True)(train.command)
 app.command("evaluate", no_args_is_help=True)(evaluate.command)
 app.add_typer(models.app, name="models")
+app.add_typer(label.app, name="label")

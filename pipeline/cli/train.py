@@ -26,6 +26,9 @@ def command(
     problems: Annotated[
         Path | None, typer.Option(help="Where to list what could not be used; default: <history>.problems.csv here.")
     ] = None,
+    fixes: Annotated[
+        Path | None, typer.Option(help="Sheet of `petition label audit` with a person's decisions.")
+    ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="Rebuild the shipped model on the measuring corpus in this folder instead.")
     ] = None,
@@ -66,6 +69,10 @@ def command(
         name = name or date.today().isoformat()
         registry.check_free(name)
         labelled = read_history(history)
+        if fixes is not None:
+            from pipeline.report.worksheet import read_decisions
+
+            labelled = labelled.corrected(read_decisions(fixes))
         if len(labelled.problems):
             _list(labelled.problems, problems or Path(f"{history.stem}.problems.csv"), quiet, lang)
         start = registry.load(base)

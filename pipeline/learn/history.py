@@ -20,6 +20,7 @@ from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
 from pipeline.learn.corpus import MEASURED
+from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.settings import departments, read_table, taxonomy
 from pipeline.text.clean import clean
 
@@ -46,6 +47,31 @@ class Labelled:
 
     frame: pd.DataFrame
     problems: pd.DataFrame
+
+    def corrected(self, decisions: Sequence[tuple[str, str, str]]) -> Labelled:
+        """Return the history with a person's decisions, each (letter id, column, label), in place of what was written.
+
+        A decision on ``category_l2`` is written ``first level/second level`` and sets both.
+
+        Raises
+        ------
+        BadLabels
+            A decision names a letter that is not there or a label that is not of the classification.
+        """
+        frame = self.frame.copy()
+        at = {name: row for row, name in zip(frame.index, frame[letter.LETTER_ID], strict=True)}
+        for name, column, label in decisions:
+            second = column == "category_l2"
+            parts = label.split(PAIR_SEPARATOR, 1) if second else [label]
+            known = tuple(parts) in taxonomy().pairs if second else label in _allowed().get(column, ())
+            if name not in at or column not in frame.columns or not known:
+                raise BadLabels(
+                    file=name,
+                    why_zh=f"人工决定「{column} = {label}」用不上：没有这件信、这一列或这个标注值",
+                    why_en=f"the decision {column} = {label} fits no letter, column or label",
+                )
+            frame.loc[at[name], ["category_l1", "category_l2"] if second else [column]] = parts
+        return Labelled(frame, self.problems)
 
 
 def read_history(path: Path) -> Labelled:

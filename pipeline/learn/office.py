@@ -46,6 +46,8 @@ class OfficeRecipe:
     trust_spread, own_spread, bias_spread : float
         Standard deviations of the priors of the base's weight (around 1), of the office's (around 0) and
         of the biases (around 0).
+    nearly_all : float
+        Heads that such a share of the labelled letters have are solved together (the base's guess fills the gaps).
     min_class_rows : int
         A class the base doesn't know needs as many letters.
     min_rule_rows : int
@@ -59,6 +61,7 @@ class OfficeRecipe:
     bias_spread: float = 1.0
     min_class_rows: int = 5
     min_rule_rows: int = 300
+    nearly_all: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,14 @@ def _scores(history: History, base: Model, recipe: OfficeRecipe) -> _Scores:
     # The base's standardised scores are linear in the features, so they serve as latent directions.
     directions = base.dense_weights * (base.scales / base.spreads[:at] / np.sqrt(np.float32(at)))
     latent = Latent(np.ascontiguousarray(directions, dtype=np.float32), recipe.strength)
-    by_rows: dict[bytes, list[str]] = {}
-    for name in OFFICE_HEADS:
-        if name in history.labels and name in base.heads and (history.labels[name] != "").any():
-            by_rows.setdefault((history.labels[name] != "").tobytes(), []).append(name)
     labels: list[tuple[str, str]] = []
     weights, bias, held_out = [], [], []
-    for members in by_rows.values():
-        rows = np.flatnonzero(history.labels[members[0]] != "")
+    for members, rows in _solved_together(history, base, recipe):
         classes = [(name, label) for name in members for label in class_names(history.labels[name], 1)]
-        targets = np.column_stack([(history.labels[name][rows] == label).astype(np.float32) for name, label in classes])
+        guesses = {name: base.heads[name].probabilities(inputs[rows]) for name in members}
+        targets = np.column_stack(
+            [_target(history.labels[name][rows], label, base.heads[name], guesses[name]) for name, label in classes]
+        )
         ridge = Ridge.of(matrix[rows], latent, penalty=recipe.penalty, dtype=np.float32)
         dual, means = ridge.solve(np.arange(len(rows)), targets)
         group = ridge.weights(dual)
@@ -154,6 +155,31 @@ def _scores(history: History, base: Model, recipe: OfficeRecipe) -> _Scores:
     return _Scores(
         inputs[:, :at], inputs[:, at:], tuple(labels), np.hstack(held_out), np.hstack(weights), np.concatenate(bias)
     )
+
+
+def _solved_together(history: History, base: Model, recipe: OfficeRecipe) -> list[tuple[list[str], NDArray[np.int64]]]:
+    """Group the labelled heads; those that nearly all labelled letters have share one solution."""
+    labelled = {
+        name: history.labels[name] != ""
+        for name in OFFICE_HEADS
+        if name in history.labels and name in base.heads and (history.labels[name] != "").any()
+    }
+    if not labelled:
+        return []
+    union = np.any(list(labelled.values()), axis=0)
+    groups: dict[bytes, list[str]] = {}
+    for name, has in labelled.items():
+        nearly_all = has.sum() >= recipe.nearly_all * union.sum()
+        groups.setdefault((union if nearly_all else has).tobytes(), []).append(name)
+    return [(names, np.flatnonzero(np.frombuffer(key, dtype=bool))) for key, names in groups.items()]
+
+
+def _target(labels: NDArray[np.str_], label: str, head: Head, guess: Floats) -> Floats:
+    """Return 1 where a letter has the label, 0 where another; where it has none, what the base makes of it."""
+    target = (labels == label).astype(np.float32)
+    missing = labels == ""
+    target[missing] = guess[missing, head.labels.index(label)] if label in head.labels else 0
+    return np.asarray(target, dtype=np.float32)
 
 
 def _head(

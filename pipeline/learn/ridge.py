@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 
 Floats = NDArray[np.float32]
+Targets = NDArray[np.float64] | NDArray[np.float32]
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,15 @@ class Ridge:
     ) -> Ridge:
         """Compute the kernel of the letters; in float32 it needs half the memory."""
         projected = np.asarray(matrix @ latent.directions)
-        kernel = np.asarray((matrix @ matrix.T).toarray(), dtype=dtype)
-        kernel += latent.strength * (projected @ projected.T)
+        n, turned = matrix.shape[0], matrix.T.tocsr()
+        kernel = np.empty((n, n), dtype=dtype)
+        for start in range(0, n, _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            kernel[rows] = (matrix[rows] @ turned).toarray()
+            kernel[rows] += latent.strength * (projected[rows] @ projected.T)
         return cls(matrix, latent, kernel, penalty)
 
-    def solve(self, rows: NDArray[np.int64], targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], Floats]:
+    def solve(self, rows: NDArray[np.int64], targets: Targets) -> tuple[Targets, Floats]:
         """Return (dual coefficients, means) of the letters ``rows`` with targets of shape (rows, columns)."""
         means = targets.mean(axis=0)
         system = self.kernel[np.ix_(rows, rows)]
@@ -72,7 +78,7 @@ class Ridge:
         factor = scipy.linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
         return scipy.linalg.cho_solve(factor, targets - means, check_finite=False), means.astype(np.float32)
 
-    def held_out(self, targets: NDArray[np.float64], folds: NDArray[np.int64]) -> NDArray[np.float64]:
+    def held_out(self, targets: Targets, folds: NDArray[np.int64]) -> Targets:
         """Return each letter's scores from the solution of the other folds."""
         scores = np.empty_like(targets)
         for fold in np.unique(folds):
@@ -81,7 +87,7 @@ class Ridge:
             scores[inside] = self.kernel[np.ix_(inside, outside)] @ dual + means
         return scores
 
-    def weights(self, dual: NDArray[np.float64]) -> Floats:
+    def weights(self, dual: Targets) -> Floats:
         """Fold dual coefficients of all letters into weights, shape (columns, targets)."""
         plain = np.asarray(self.matrix.T @ dual.astype(np.float32))
         directions = self.latent.directions

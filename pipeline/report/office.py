@@ -17,6 +17,7 @@ from scipy.stats import binomtest
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.learn import bundle, evaluate
+from pipeline.learn.audit import suspects
 from pipeline.learn.heldout import HELD_OUT, HeldOut, fingerprint, read, to_bytes
 from pipeline.learn.history import Labelled, rare_classes
 from pipeline.learn.model import Model
@@ -102,9 +103,29 @@ def train_on_history(
     return trained
 
 
+def audit_history(
+    labelled: Labelled, path: Path, base: bundle.Bundle, *, progress: Progress
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the labelled letters and the labels of theirs that are probably wrong, most suspicious first.
+
+    Raises
+    ------
+    BadLabels
+        There are too few labelled letters, or the base was trained on some of them.
+    """
+    history = _usable(labelled, path)
+    _refuse_known(history, base, path)
+    _, held_out = train_office(history, base.model, progress=progress)
+    return labelled.frame[_has_label(labelled.frame)].reset_index(drop=True), suspects(held_out)
+
+
+def _has_label(frame: pd.DataFrame) -> pd.Series:
+    return (frame[_labelled_columns(frame)] != "").any(axis=1)
+
+
 def _usable(labelled: Labelled, path: Path) -> History:
     frame = labelled.frame
-    rows = (frame[_labelled_columns(frame)] != "").any(axis=1)
+    rows = _has_label(frame)
     if rows.sum() < MIN_LETTERS:
         raise BadLabels(
             file=path,

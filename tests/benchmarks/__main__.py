@@ -26,19 +26,21 @@ from pipeline.report.evaluation import print_tables
 from pipeline.report.measure import measure_corpus, save_json
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
+from tests.benchmarks.office import office
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
+PARTS = ["accuracy", "speed", "scale", "start", "office"]
 
 
 def main() -> None:
     """Print every figure and save it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--only", choices=["accuracy", "speed", "scale", "start"], action="append")
+    parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the long Parquet run")
     options = parser.parse_args()
-    wanted = options.only or ["accuracy", "speed", "scale", "start"]
+    wanted = options.only or PARTS
     path = Path("build/bench.json")
     path.parent.mkdir(exist_ok=True)
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -48,6 +50,8 @@ def main() -> None:
         found["speed"] = show("speed", speed(options.corpus))
     if "scale" in wanted:
         found["scale"] = show("scale", scale(options.corpus, options.rows))
+    if "office" in wanted:
+        found["office"] = show("office", office(options.corpus))
     if "accuracy" in wanted:
         from rich.console import Console
 

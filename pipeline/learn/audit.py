@@ -1,0 +1,69 @@
+"""Which labels of a history are probably wrong: what the other letters say against what was written.
+
+A label is suspected where the held-out answer gives another label a higher probability than the written one; the list
+is ranked by how little of it the written label gets (self-confidence, Northcutt, Jiang and Chuang 2021; on planted
+errors better than their margin). The audit judges labels, never those who wrote the letters or set the labels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.learn.heldout import HeldOut
+
+COLUMNS = ("row", "head", "written", "suspected", "p_written", "p_suspected")
+
+
+def suspects(held_out: HeldOut, heads: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return every label that another one beats, most suspicious first.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        Of the history itself, from :func:`pipeline.learn.office.train_office`.
+    heads : tuple of str, optional
+        By default all heads of the history.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (position in the history), ``head``, the ``written`` and the ``suspected`` label, and the probability
+        of each.
+
+    Examples
+    --------
+    >>> one = np.ones(2, np.int64)
+    >>> table = {"purpose": np.array([[0.9, 0.1], [0.2, 0.8]], np.float32)}
+    >>> written = {"purpose": np.array(["咨询", "咨询"])}
+    >>> kept = HeldOut(one.astype(np.uint64), one, {"purpose": ("咨询", "求决")}, written, written, table)
+    >>> suspects(kept)[["row", "written", "suspected"]].values.tolist()
+    [[1, '咨询', '求决']]
+    """
+    found = []
+    for head in heads or tuple(held_out.truth):
+        labels, table, written = held_out.labels[head], held_out.probabilities[head], held_out.truth[head]
+        rows = np.flatnonzero(~np.isnan(table).any(axis=1) & np.isin(written, labels))
+        if not len(rows):
+            continue
+        at = np.searchsorted(labels, written[rows])
+        own = table[rows, at]
+        others = table[rows].copy()
+        others[np.arange(len(rows)), at] = -1
+        best = others.argmax(axis=1)
+        beaten = others[np.arange(len(rows)), best]
+        part = pd.DataFrame(
+            {
+                "row": rows,
+                "head": head,
+                "written": written[rows],
+                "suspected": np.array(labels, dtype=object)[best],
+                "p_written": own.round(4),
+                "p_suspected": beaten.round(4),
+            }
+        )
+        found.append(part[beaten > own])
+    if not found:
+        return pd.DataFrame(columns=list(COLUMNS))
+    ranked: pd.DataFrame = pd.concat(found).sort_values(["p_written", "row"], kind="stable")
+    return ranked.reset_index(drop=True)

@@ -1,0 +1,94 @@
+"""Auditing labels: planted errors come up on a sheet, a person's decisions come back, nobody else's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from pipeline.advise.triage import Triage
+from pipeline.errors import BadLabels, NoTextColumn
+from pipeline.learn.history import read_history
+from pipeline.report.office import audit_history
+from pipeline.report.worksheet import read_decisions
+from pipeline.settings import resource
+from tests.cli.test_models import home, run
+
+__all__ = ["home"]
+SAMPLES = resource("data") / "samples"
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> tuple[Path, list[int]]:
+    """The samples with ten purposes flipped; returns the file and the flipped rows."""
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str, keep_default_na=False)
+    rows = np.random.default_rng(3).choice(np.flatnonzero(frame["purpose"] == "求决"), 10, replace=False)
+    frame.loc[rows, "purpose"] = "建议"
+    frame.to_excel(tmp_path / "planted.xlsx", index=False)
+    return tmp_path / "planted.xlsx", [int(row) for row in rows]
+
+
+def test_planted_errors_come_first(planted: tuple[Path, list[int]], triage: Triage) -> None:
+    path, rows = planted
+    letters, found = audit_history(read_history(path), path, triage.bundle, progress=lambda stage: None)
+    top = found[found["head"] == "purpose"].head(13)
+    assert len(set(top["row"]) & set(rows)) >= 8
+    assert (top[top["row"].isin(rows)]["suspected"] == "求决").mean() >= 0.8
+    assert len(letters) == 132
+
+
+def test_decisions_of_the_sheet_are_read_back_and_train(
+    home: Path, planted: tuple[Path, list[int]], tmp_path: Path
+) -> None:
+    path, rows = planted
+    said = run("label", "audit", str(path), "-o", "audit.xlsx")
+    assert "值得再看" in said
+    book = openpyxl.load_workbook("audit.xlsx")
+    sheet = book["标注复查"]
+    headers = [cell.value for cell in sheet[1]]
+    column, decision = headers.index("项目"), headers.index("人工决定")
+    assert sheet.freeze_panes == "A2"
+    assert sheet.data_validations.count >= 1
+    first = next(row for row in sheet.iter_rows(min_row=2) if row[column].value == "purpose")
+    assert int(first[0].value) - 2 in rows
+    first[decision].value = "求决"
+    book.save("audit.xlsx")
+    name = first[headers.index("编号")].value
+    assert read_decisions(Path("audit.xlsx")) == [(name, "purpose", "求决")]
+    fixed = read_history(path).corrected(read_decisions(Path("audit.xlsx"))).frame
+    assert fixed.set_index("letter_id").at[name, "purpose"] == "求决"
+    assert (fixed["purpose"] == "建议").sum() == (read_history(path).frame["purpose"] == "建议").sum() - 1
+    run("train", str(path), "--fixes", "audit.xlsx", "--name", "m", "--quiet")
+
+
+def test_an_impossible_decision_is_refused(planted: tuple[Path, list[int]]) -> None:
+    labelled = read_history(planted[0])
+    name = labelled.frame["letter_id"].iloc[0]
+    for decision in (
+        ("无此信", "purpose", "求决"),
+        (name, "purpose", "随便"),
+        (name, "category_l2", "城乡建设/工资福利"),
+    ):
+        with pytest.raises(BadLabels):
+            labelled.corrected([decision])
+    second = labelled.corrected([(name, "category_l2", "劳动和社会保障/工资福利")]).frame
+    assert second.loc[0, ["category_l1", "category_l2"]].tolist() == ["劳动和社会保障", "工资福利"]
+
+
+def test_another_workbook_is_no_sheet_of_decisions() -> None:
+    with pytest.raises(NoTextColumn):
+        read_decisions(SAMPLES / "labelled.xlsx")
+
+
+def test_the_sheet_masks_personal_numbers(home: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str, keep_default_na=False)
+    frame["text"] = frame["text"] + " 我的电话13812345678。"
+    frame.loc[:20, "purpose"] = "建议"
+    frame.to_csv("h.csv", index=False)
+    run("label", "audit", "h.csv", "-o", "a.xlsx", "--quiet")
+    cells = [str(cell.value) for row in openpyxl.load_workbook("a.xlsx")["标注复查"].iter_rows() for cell in row]
+    assert len(cells) > 100
+    assert not any("13812345678" in cell for cell in cells)
