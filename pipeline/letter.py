@@ -192,6 +192,7 @@ SUGGESTION_COLUMNS: Final = (
     ),
     Column("model_version", "模型版本", "Model version", 18, "作出建议的模型。", "The model that made the suggestion."),
 )
+ZH_NAMES: Final = {column.name: column.zh for column in SUGGESTION_COLUMNS}
 SUGGESTION_NAMES: Final = tuple(column.name for column in SUGGESTION_COLUMNS)
 
 LETTER_HEADERS: Final = {

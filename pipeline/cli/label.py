@@ -21,6 +21,7 @@ def _main() -> None:
 def audit(
     history: Annotated[Path, typer.Argument(help="Decided letters: xlsx, csv, jsonl or parquet.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Sheet to work through: xlsx.")],
+    most: Annotated[int, typer.Option(min=1, help="How many of the most suspicious labels to list.")] = 200,
     base: Annotated[str, typer.Option("--from", help="Model to start from: a name or a folder.")] = "default",
     home: Home = None,
     quiet: Quiet = False,
@@ -37,11 +38,12 @@ def audit(
         start = Registry.open(home).load(base)
         tell = (lambda stage: None) if quiet else (lambda stage: typer.echo(stage, err=True))
         letters, found = audit_history(labelled, history, start, progress=tell)
-        write_audit(letters, found, output)
+        write_audit(letters, found.head(most), output)
         if not quiet:
             typer.echo(
-                f"{len(letters)} 件中有 {len(found)} 处标注值得再看，最可疑的在最上面：{output}\n"
+                f"{len(letters)} 件中有 {len(found)} 处标注与别的信不合，"
+                f"最可疑的 {min(most, len(found))} 处：{output}\n"
                 f"在“人工决定”列填上正确的标注（同意现标注就留空），再运行：petition train {history} --fixes {output}"
                 if lang == "zh"
-                else f"{len(found)} labels on {len(letters)} letters are worth a second look, worst first: {output}"
+                else f"{len(found)} labels on {len(letters)} letters disagree; the worst {most}: {output}"
             )

@@ -104,6 +104,8 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from pipeline import letter
+
     zh = lang == "zh"
     facts = trained.facts
     console = Console()
@@ -121,9 +123,9 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
         for head, row in figures.items():
             base = row["peer"]
             cells = (base["accuracy"], row["accuracy"], base["macro_f1"], row["macro_f1"])
-            table.add_row(head, str(row["n"]), *(f"{cell:.3f}" for cell in cells))
+            table.add_row(letter.ZH_NAMES[head] if zh else head, str(row["n"]), *(f"{cell:.3f}" for cell in cells))
         console.print(table)
-    changed = "、".join(facts["changed_heads"])
+    changed = "、".join(letter.ZH_NAMES[head] if zh else head for head in facts["changed_heads"])
     if zh:
         typer.echo(f"学到新东西的项目：{changed or '无'}；其余项目与原模型一样作答（改了也不见得更好）。")
     else:
@@ -131,7 +133,7 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
     for column, classes in trained.rare.items():
         listed = "、".join(f"{label}（{n}）" for label, n in classes.items())
         typer.echo(
-            f"{column} 中件数太少的：{listed}。原模型认识的照旧，不认识的只学到上一级。"
+            f"{letter.ZH_NAMES[column]}中件数太少的：{listed}。原模型认识的照旧，不认识的只学到上一级。"
             if zh
             else f"{column}: too few letters of {listed}."
         )
@@ -155,6 +157,8 @@ def _curve(rows: list[dict[str, Any]], lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from pipeline import letter
+
     zh = lang == "zh"
     table = Table(title="学习曲线：准确率 / 宏平均F1" if zh else "Learning curve: accuracy / macro-F1")
     for header in (
@@ -163,5 +167,5 @@ def _curve(rows: list[dict[str, Any]], lang: str) -> None:
         table.add_column(header)
     for row in rows:
         cells = (f"{row[k]['accuracy']:.3f} / {row[k]['macro_f1']:.3f}" for k in ("base", "scratch", "office"))
-        table.add_row(str(row["letters"]), row["head"], *cells)
+        table.add_row(str(row["letters"]), letter.ZH_NAMES[row["head"]] if zh else row["head"], *cells)
     Console().print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pipeline import letter
 from pipeline.learn.compare import compare, judge
 from pipeline.learn.history import read_history
 from pipeline.learn.registry import Registry
@@ -69,13 +70,13 @@ def print_comparison(found: dict[str, Any], lang: str) -> None:
         verdict = ("看不出差别", "no difference") if low <= 0 <= high else ("B 更好", "B better")
         verdict = ("B 更差", "B worse") if high < 0 else verdict
         cells = (f"{row['a']:.3f}", f"{row['b']:.3f}", f"{row['difference']:+.3f}", f"{low:+.3f}～{high:+.3f}")
-        table.add_row(name, str(row["n"]), *cells, verdict[0 if zh else 1])
+        table.add_row(letter.ZH_NAMES[name] if zh else name, str(row["n"]), *cells, verdict[0 if zh else 1])
     console.print(table)
     for name, row in found["heads"].items():
         for key, word in (("gained", "变好" if zh else "gained"), ("lost", "变差" if zh else "lost")):
             if row[key]:
                 listed = "、".join(f"{c['label']}（{c['n']} 件，F1 {c['a']:.2f}→{c['b']:.2f}）" for c in row[key])
-                console.print(f"{name} {word}：{listed}")
+                console.print(f"{letter.ZH_NAMES[name] if zh else name} {word}：{listed}")
     for name, row in found["recalls"].items():
         mark = ("（下降，不是偶然）" if zh else " (fell beyond the noise)") if name in found["blocked_by"] else ""
         console.print(

@@ -53,7 +53,7 @@ def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
             cells = (
                 str(letters[letter.SOURCE_ROW].iloc[row]),
                 str(letters[letter.LETTER_ID].iloc[row]),
-                str(suspect.head),
+                letter.ZH_NAMES[str(suspect.head)],
                 str(suspect.written),
                 str(suspect.suspected),
                 why,
@@ -71,6 +71,9 @@ def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
                     HEADERS.index(_DECISION),
                     {"validate": "list", "source": choices[str(suspect.head)]},
                 )
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(len(found), 1), len(HEADERS) - 1)
         book.close()
 
@@ -89,7 +92,7 @@ def _choices(book: object) -> dict[str, str]:
     sheet = book.add_worksheet("可选标注")  # type: ignore[attr-defined]
     where = {}
     for column, (name, values) in enumerate(labels.items()):
-        sheet.write_string(0, column, name)
+        sheet.write_string(0, column, letter.ZH_NAMES[name])
         for row, value in enumerate(values, start=1):
             sheet.write_string(row, column, value)
         mark = chr(ord("A") + column)
@@ -118,4 +121,5 @@ def read_decisions(path: Path) -> list[tuple[str, str, str]]:
         raise NoTextColumn(file=path, columns="、".join(headers))
     at = [headers.index(name) for name in (_ID, _COLUMN, _DECISION)]
     cells = [[str(row[column]).strip().removesuffix(".0") for column in at] for row in rows[1:]]
-    return [(name, column, label) for name, column, label in cells if label]
+    names = {zh: name for name, zh in letter.ZH_NAMES.items()}
+    return [(name, names.get(column, column), label) for name, column, label in cells if label]

@@ -45,14 +45,14 @@ def test_decisions_of_the_sheet_are_read_back_and_train(
 ) -> None:
     path, rows = planted
     said = run("label", "audit", str(path), "-o", "audit.xlsx")
-    assert "值得再看" in said
+    assert "与别的信不合" in said
     book = openpyxl.load_workbook("audit.xlsx")
     sheet = book["标注复查"]
     headers = [cell.value for cell in sheet[1]]
     column, decision = headers.index("项目"), headers.index("人工决定")
     assert sheet.freeze_panes == "A2"
     assert sheet.data_validations.count >= 1
-    first = next(row for row in sheet.iter_rows(min_row=2) if row[column].value == "purpose")
+    first = next(row for row in sheet.iter_rows(min_row=2) if row[column].value == "信访目的")
     assert int(first[0].value) - 2 in rows
     first[decision].value = "求决"
     book.save("audit.xlsx")
