@@ -15,6 +15,7 @@ from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 
 HEADERS = ("原表行号", "编号", "项目", "现标注", "可能应为", "为什么", "人工决定", "标题", "内容")
+_HEIGHT = 75
 _WIDTHS = (8, 20, 14, 22, 22, 30, 22, 26, 80)
 _ID, _COLUMN, _DECISION = HEADERS[1], HEADERS[2], HEADERS[6]
 
@@ -61,6 +62,7 @@ def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
                 titles[row],
                 texts[row],
             )
+            sheet.set_row(at, _HEIGHT)
             for column, value in enumerate(cells):
                 sheet.write_string(at, column, value, empty if HEADERS[column] == _DECISION else cell)
             if suspect.head in choices:

@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 
 from pipeline import letter
+from pipeline.intake.rows import moment
 from pipeline.learn import evaluate
+from pipeline.learn.audit import suspects
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.corpus import read_corpus
 from pipeline.learn.history import Labelled
-from pipeline.learn.office import answer
-from pipeline.learn.train import Recipe, fit, prepare
+from pipeline.learn.model import Model
+from pipeline.learn.office import answer, train_office
+from pipeline.learn.train import History, Recipe, fit, prepare
 from pipeline.report.office import learning_curve, train_on_history
 
 OFFICES = ("a3", "a4")
@@ -28,6 +31,7 @@ SHOWN = ("purpose", "category_l1", "category_l2", "department", "urgency", "leve
 def office(corpus: Path, big: int = 10_000) -> dict[str, Any]:
     """Return learning curves and time-ordered figures of two offices, the base without them; and training's cost."""
     frame = read_corpus(corpus)
+    frame[letter.RECEIVED_AT] = [moment(value)[0] for value in frame[letter.RECEIVED_AT].fillna("").astype(str)]
     found: dict[str, Any] = {"latest_official": official_by_time(frame)}
     for source in OFFICES:
         mine = frame[letter.LETTER_ID].str.startswith(source)
@@ -50,15 +54,39 @@ def office(corpus: Path, big: int = 10_000) -> dict[str, Any]:
                 for head, row in latest.items()
             },
             "accepted_97": trained.facts["accepted"],
+            "planted_errors_found": planted(labelled, base),
             "ece_l1": trained.figures["category_l1"]["ece"],
         }
     return found | {"training": cost(frame, big)}
 
 
+def planted(labelled: Labelled, base: Model, share: float = 0.05, runs: int = 3) -> dict[str, float]:
+    """Flip labels at random, as often as classes occur; return the share of them in the top 10 % of the audit's list."""
+    history = prepare(labelled.frame.drop(columns="official_l1"))
+    found: dict[str, list[float]] = {}
+    for run in range(runs):
+        random = np.random.default_rng(run)
+        labels = {name: given.astype(object) for name, given in history.labels.items() if name != "category_l2"}
+        flipped = {}
+        for name in ("purpose", "category_l1", "department", "level", "urgency"):
+            rows = np.flatnonzero(labels[name] != "")
+            flipped[name] = random.choice(rows, int(share * len(rows)), replace=False)
+            for row in flipped[name]:
+                others = history.labels[name][rows]
+                labels[name][row] = random.choice(others[others != history.labels[name][row]])
+        wrong = {name: given.astype(str) for name, given in labels.items()}
+        _, held_out = train_office(History(history.letters, history.received_at, wrong, history.folds), base)
+        for name, rows in flipped.items():
+            top = suspects(held_out, (name,)).head(len(history.folds) // 10)
+            found.setdefault(name, []).append(float(np.isin(rows, top["row"]).mean()))
+    return {name: round(float(np.mean(values)), 3) for name, values in found.items()}
+
+
 def official_by_time(frame: pd.DataFrame) -> dict[str, Any]:
     """Train on the oldest 80 % of the dated official rows and judge the newest 20 %."""
     dated = frame[
-        (frame["official_l1"].fillna("") != "") & frame[letter.RECEIVED_AT].fillna("").str.match(r"(19|20)\d\d")
+        (frame["official_l1"].fillna("") != "")
+        & frame[letter.RECEIVED_AT].fillna("").str.match(r"(19|20)\d\d-\d\d-\d\d")
     ]
     order = dated.sort_values([letter.RECEIVED_AT, letter.LETTER_ID], kind="stable")
     cut = int(len(order) * 0.8)
