@@ -24,7 +24,8 @@ def command(
         bool, typer.Option("--curve", help="Show how the figures grow with the number of labels.")
     ] = False,
     problems: Annotated[
-        Path | None, typer.Option(help="Where to list what could not be used; default: <history>.problems.csv here.")
+        Path | None,
+        typer.Option(help="Where to list what could not be used; default: <history>.problems.csv beside it."),
     ] = None,
     fixes: Annotated[
         Path | None, typer.Option(help="Sheet of `petition label audit` with a person's decisions.")
@@ -74,7 +75,7 @@ def command(
 
             labelled = labelled.corrected(read_decisions(fixes))
         if len(labelled.problems):
-            _list(labelled.problems, problems or Path(f"{history.stem}.problems.csv"), quiet, lang)
+            _list(labelled.problems, problems or history.with_name(f"{history.stem}.problems.csv"), quiet, lang)
         start = registry.load(base)
         found: list[Trained] = []
 

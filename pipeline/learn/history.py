@@ -51,7 +51,8 @@ class Labelled:
     def corrected(self, decisions: Sequence[tuple[str, str, str]]) -> Labelled:
         """Return the history with a person's decisions, each (letter id, column, label), in place of what was written.
 
-        A decision on ``category_l2`` is written ``first level/second level`` and sets both.
+        A decision on ``category_l2`` is written ``first level/second level`` and sets both; one on ``category_l1``
+        empties a second level that does not belong to it.
 
         Raises
         ------
@@ -71,6 +72,9 @@ class Labelled:
                     why_en=f"the decision {column} = {label} fits no letter, column or label",
                 )
             frame.loc[at[name], ["category_l1", "category_l2"] if second else [column]] = parts
+            if column == "category_l1" and "category_l2" in frame.columns:
+                pair = (label, str(frame.at[at[name], "category_l2"]))
+                frame.at[at[name], "category_l2"] = pair[1] if pair in taxonomy().pairs else ""
         return Labelled(frame, self.problems)
 
 

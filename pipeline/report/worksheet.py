@@ -122,6 +122,6 @@ def read_decisions(path: Path) -> list[tuple[str, str, str]]:
     if not {_ID, _COLUMN, _DECISION} <= set(headers):
         raise NoTextColumn(file=path, columns="、".join(headers))
     at = [headers.index(name) for name in (_ID, _COLUMN, _DECISION)]
-    cells = [[str(row[column]).strip().removesuffix(".0") for column in at] for row in rows[1:]]
+    cells = [[str(row[column]).strip() for column in at] for row in rows[1:]]
     names = {zh: name for name, zh in letter.ZH_NAMES.items()}
-    return [(name, names.get(column, column), label) for name, column, label in cells if label]
+    return [(name, names.get(column, column), label.removesuffix(".0")) for name, column, label in cells if label]

@@ -76,6 +76,8 @@ def test_an_impossible_decision_is_refused(planted: tuple[Path, list[int]]) -> N
             labelled.corrected([decision])
     second = labelled.corrected([(name, "category_l2", "劳动和社会保障/工资福利")]).frame
     assert second.loc[0, ["category_l1", "category_l2"]].tolist() == ["劳动和社会保障", "工资福利"]
+    first = labelled.corrected([(name, "category_l1", "民政")]).frame
+    assert first.loc[0, ["category_l1", "category_l2"]].tolist() == ["民政", ""]
 
 
 def test_another_workbook_is_no_sheet_of_decisions() -> None:
