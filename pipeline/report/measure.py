@@ -11,9 +11,11 @@ import numpy as np
 
 from pipeline.advise import trial
 from pipeline.advise.triage import Triage
+from pipeline.errors import BadLabels
+from pipeline.learn import heldout
 from pipeline.learn.corpus import MEASURED, read_corpus
 from pipeline.learn.history import read_history
-from pipeline.learn.train import Recipe
+from pipeline.learn.train import Recipe, prepare
 from pipeline.report.atomic import replacing
 
 CORPUS_NOTE = (
@@ -55,15 +57,31 @@ def measure_corpus(folder: Path, *, peer: bool = True, progress: Callable[[str],
 
 
 def measure_file(path: Path, model: str | None) -> dict[str, Any]:
-    """Return the figures of a finished model on a labelled file."""
+    """Return the figures of a finished model on the letters of a labelled file that it was not trained on.
+
+    Raises
+    ------
+    BadLabels
+        The model was trained on all of them.
+    """
     triage = Triage.load(model)
     frame = read_history(path).frame
+    kept = heldout.read(Path(triage.folder))
+    letters = prepare(frame).letters
+    seen = np.isin(heldout.fingerprint(letters.titles, letters.bodies), kept.fingerprints if kept else [])
+    if seen.all():
+        raise BadLabels(
+            file=path,
+            why_zh=f"全部 {len(frame)} 件都训练过模型「{triage.bundle.name}」，量不出它的好坏",
+            why_en=f"{triage.bundle.name} was trained on all {len(frame)} letters: they can't measure it",
+        )
+    frame = frame[~seen].reset_index(drop=True)
     return {
         "title": f"petition evaluate: {path.name}",
         "made_at": "",
         "model": {"name": triage.bundle.name, "version": triage.bundle.version},
         "rows": len(frame),
-        "protocol": "全部所给信件，模型不在其上训练。",
+        "protocol": f"所给信件中模型没有训练过的 {len(frame)} 件；训练过的 {int(seen.sum())} 件未计入。",
         "note": FILE_NOTE,
         "heads": trial.on_labelled(triage, frame),
     }

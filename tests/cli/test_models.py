@@ -78,6 +78,15 @@ def test_what_cannot_be_used_is_listed_in_a_file(home: Path, tmp_path: Path) -> 
     assert "住房城乡建设" in listed["reason"].iloc[0]
 
 
+def test_letters_that_trained_a_model_do_not_measure_it(home: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str)
+    frame.head(100).to_csv("h.csv", index=False)
+    run("train", "h.csv", "--name", "m", "--quiet")
+    assert "训练过" in run("evaluate", "h.csv", "--model", str(home / "models" / "m"), "--quiet", code=2)
+    run("evaluate", str(HISTORY), "--model", "m", "--json", "f.json", "--quiet")
+    assert json.loads(Path("f.json").read_text(encoding="utf-8"))["rows"] == 32
+
+
 def test_a_name_is_never_used_twice(home: Path) -> None:
     run("train", str(HISTORY), "--name", "m", "--quiet")
     assert "不能改" in run("train", str(HISTORY), "--name", "m", code=2)
