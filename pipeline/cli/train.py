@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    history: Annotated[Path | None, typer.Argument(help="Decided letters: xlsx, csv, jsonl or parquet.")] = None,
+    history: Annotated[
+        list[Path] | None, typer.Argument(help="Decided letters, one file or several: xlsx, csv, jsonl or parquet.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the new model; default: the date of today.")] = None,
     base: Annotated[str, typer.Option("--from", help="Model to start from: a name or a folder.")] = "default",
     home: Home = None,
@@ -45,7 +47,7 @@ def command(
         from pipeline.errors import BadOption
 
         tell = (lambda stage: None) if quiet else (lambda stage: typer.echo(stage, err=True))
-        if corpus is not None and history is None and output is not None:
+        if corpus is not None and not history and output is not None:
             from pipeline.learn.corpus import read_corpus
             from pipeline.report.card import train_bundle
 
@@ -53,7 +55,7 @@ def command(
             if not quiet:
                 typer.echo(f"模型：{output}" if lang == "zh" else f"Model: {output}")
             return
-        if history is None or corpus is not None or output is not None or figures is not None:
+        if not history or corpus is not None or output is not None or figures is not None:
             raise BadOption(
                 option="HISTORY / --corpus",
                 value="",
@@ -69,24 +71,24 @@ def command(
         registry = Registry.open(home)
         name = name or date.today().isoformat()
         registry.check_free(name)
-        labelled = read_history(history)
+        labelled, first = read_history(*history), history[0]
         if fixes is not None:
             from pipeline.report.worksheet import read_decisions
 
             labelled = labelled.corrected(read_decisions(fixes))
         if len(labelled.problems):
-            _list(labelled.problems, problems or history.with_name(f"{history.stem}.problems.csv"), quiet, lang)
+            _list(labelled.problems, problems or first.with_name(f"{first.stem}.problems.csv"), quiet, lang)
         start = registry.load(base)
         found: list[Trained] = []
 
         def build(folder: Path) -> None:
-            found.append(train_on_history(labelled, history, start, folder, name=name, progress=tell))
+            found.append(train_on_history(labelled, first, start, folder, name=name, progress=tell))
 
         folder = registry.publish(name, build)
         if not quiet:
             _say(found[0], name, folder, lang)
         if curve:
-            _curve(learning_curve(labelled, history, start.model, progress=tell), lang)
+            _curve(learning_curve(labelled, first, start.model, progress=tell), lang)
 
 
 def _list(problems: pd.DataFrame, path: Path, quiet: bool, lang: str) -> None:
@@ -96,7 +98,8 @@ def _list(problems: pd.DataFrame, path: Path, quiet: bool, lang: str) -> None:
         problems.to_csv(temporary, index=False, encoding="utf-8-sig")
     if not quiet:
         first = problems.iloc[0]
-        zh = f"{len(problems)} 处不能用，逐条原因见 {path}；例如第 {first['source_row']} 行：{first['reason']}"
+        where = f"{first['file']} 第 {first['source_row']} 行"
+        zh = f"{len(problems)} 处不能用，逐条原因见 {path}；例如{where}：{first['reason']}"
         en = f"{len(problems)} labels or letters can't be used, each with its reason in {path}"
         typer.secho(zh if lang == "zh" else en, fg="yellow")
 

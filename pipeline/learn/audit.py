@@ -2,21 +2,26 @@
 
 A label is suspected where the held-out answer gives another label a higher probability than the written one; the list
 is ranked by how little of it the written label gets (self-confidence, Northcutt, Jiang and Chuang 2021; on planted
-errors better than their margin). The audit judges labels, never those who wrote the letters or set the labels.
+errors better than their margin). A label that a near-copy of the letter contradicts is suspected, too, and counts as
+half as probable. The audit judges labels, never those who wrote the letters or set the labels.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.learn.heldout import HeldOut
 
-COLUMNS = ("row", "head", "written", "suspected", "p_written", "p_suspected")
+COLUMNS = ("row", "head", "written", "suspected", "p_written", "p_suspected", "copy")
+CONTRADICTED = 0.5
 
 
-def suspects(held_out: HeldOut, heads: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Return every label that another one beats, most suspicious first.
+def suspects(
+    held_out: HeldOut, heads: tuple[str, ...] | None = None, copies: NDArray[np.int64] | None = None
+) -> pd.DataFrame:
+    """Return every label that another one beats or a near-copy contradicts, most suspicious first.
 
     Parameters
     ----------
@@ -24,12 +29,14 @@ def suspects(held_out: HeldOut, heads: tuple[str, ...] | None = None) -> pd.Data
         Of the history itself, from :func:`pipeline.learn.office.train_office`.
     heads : tuple of str, optional
         By default all heads of the history.
+    copies : ndarray of int, optional
+        Near-copies share a number (:func:`pipeline.learn.copies.near_copies`).
 
     Returns
     -------
     DataFrame
         ``row`` (position in the history), ``head``, the ``written`` and the ``suspected`` label, and the probability
-        of each.
+        of each; ``copy``: position of a near-copy that has the suspected label, or -1.
 
     Examples
     --------
@@ -51,6 +58,8 @@ def suspects(held_out: HeldOut, heads: tuple[str, ...] | None = None) -> pd.Data
         others = table[rows].copy()
         others[np.arange(len(rows)), at] = -1
         best = others.argmax(axis=1)
+        copy = np.full(len(rows), -1) if copies is None else _contradicting(copies[rows], at)
+        best = np.where(copy >= 0, at[copy], best)
         beaten = others[np.arange(len(rows)), best]
         part = pd.DataFrame(
             {
@@ -60,10 +69,27 @@ def suspects(held_out: HeldOut, heads: tuple[str, ...] | None = None) -> pd.Data
                 "suspected": np.array(labels, dtype=object)[best],
                 "p_written": own.round(4),
                 "p_suspected": beaten.round(4),
+                "copy": np.where(copy >= 0, rows[copy], -1),
             }
         )
-        found.append(part[beaten > own])
+        found.append(part[(beaten > own) | (copy >= 0)])
     if not found:
         return pd.DataFrame(columns=list(COLUMNS))
-    ranked: pd.DataFrame = pd.concat(found).sort_values(["p_written", "row"], kind="stable")
-    return ranked.reset_index(drop=True)
+    listed = pd.concat(found, ignore_index=True)
+    rank = listed["p_written"].where(listed["copy"] < 0, listed["p_written"] * CONTRADICTED)
+    order = np.lexsort((listed["row"], rank))
+    return listed.iloc[order].reset_index(drop=True)
+
+
+def _contradicting(copies: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each letter the position of a near-copy with the commonest other label, or -1."""
+    found = np.full(len(copies), -1)
+    names, counts = np.unique(copies, return_counts=True)
+    for name in names[counts > 1]:
+        rows = np.flatnonzero(copies == name)
+        for row in rows:
+            others = rows[labels[rows] != labels[row]]
+            if len(others):
+                commonest = np.bincount(labels[others]).argmax()
+                found[row] = others[labels[others] == commonest][0]
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,15 +19,16 @@ import pandas as pd
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
+from pipeline.learn.copies import near_copies
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.settings import departments, read_table, taxonomy
 from pipeline.text.clean import clean
 
 N_FOLDS = 5
-PROBLEM_COLUMNS = ("source_row", "letter_id", "column", "value", "reason")
+PROBLEM_COLUMNS = ("file", "source_row", "letter_id", "column", "value", "reason")
 FREE_TEXT_SHARE, FREE_TEXT_VALUES = 0.5, 20
-_RENAMED = "原_"
+_RENAMED, _FILE = "原_", "file"
 _YES = frozenset({"是", "1", "true", "yes", "y", "√"})
 _NOTHING = frozenset({"", "nan", "none", "无", "-", "—"})
 
@@ -40,9 +41,9 @@ class Labelled:
     ----------
     frame : DataFrame
         Letter columns, ``source_row``, the label columns found ("" where missing), ``official_l1``,
-        ``fold`` (letters with nearly the same text share one) and ``measured``.
+        ``fold`` (near-copies share one), ``copies`` (near-copies share the number) and ``measured``.
     problems : DataFrame
-        One row a label or letter that could not be used: ``source_row letter_id column value reason``.
+        One row a label or letter that could not be used: ``file source_row letter_id column value reason``.
     """
 
     frame: pd.DataFrame
@@ -78,18 +79,18 @@ class Labelled:
         return Labelled(frame, self.problems)
 
 
-def read_history(path: Path) -> Labelled:
-    """Return the letters and labels of a file, and what of it cannot be used.
+def read_history(path: Path, *more: Path) -> Labelled:
+    """Return the letters and labels of one file or several, and what of them cannot be used.
 
-    Label columns carry their canonical or Chinese header; ranks may be written by name. A label that is not
-    of the classification is dropped and listed, with the label that was probably meant. Copies of one text
-    with different labels lose the label they differ in.
+    Label columns carry their canonical or Chinese header; ranks may be written by name, a second level as
+    ``first level/second level``. A label that is not of the classification is dropped and listed, with the label
+    that was probably meant. Copies of one text with different labels lose the label they differ in.
 
     Raises
     ------
     BadLabels
-        There is no label column, a column is free text, the file holds the tool's own unconfirmed
-        suggestions, or not one label can be used.
+        There is no label column, a column is free text, a file holds the tool's own unconfirmed suggestions, or
+        not one label can be used.
 
     Examples
     --------
@@ -98,27 +99,15 @@ def read_history(path: Path) -> Labelled:
     >>> len(history.frame), len(history.problems)
     (132, 0)
     """
-    batches = list(open_letters(path).batches())
-    frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
-    problems: list[tuple[object, ...]] = [
-        (row, "", "", "", reason)
-        for batch in batches
-        for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
-    ]
-    bare = {str(column).removeprefix(_RENAMED): column for column in frame.columns}
-    headers = {column.zh: column.name for column in letter.SUGGESTION_COLUMNS}
-    found = {headers.get(name, name): column for name, column in bare.items()}
-    labels = pd.DataFrame({n: _values(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
-    if not len(labels.columns):
-        raise BadLabels(file=path, why_zh="没有一个标注列", why_en="there is no label column")
+    problems: list[tuple[object, ...]] = []
+    parts = [_read(file, problems) for file in (path, *more)]
+    frame = pd.concat(parts, ignore_index=True)
+    columns = [name for name in letter.LABEL_COLUMNS if name in frame.columns]
+    labels = frame[columns].fillna("")
+    cleaned = clean(frame[letter.TEXT].tolist())
+    _only_agreeing(frame, labels, cleaned, problems)
     if (labels == "").all(axis=None):
-        raise BadLabels(file=path, why_zh="标注列全是空的", why_en="all label cells are empty")
-    _only_confirmed(path, frame, labels, found, bare, problems)
-    _only_known(path, frame, labels, problems)
-    texts = [re.sub(r"\W+", "", text) for text in clean(frame[letter.TEXT].tolist())]
-    _only_agreeing(frame, labels, texts, problems)
-    if (labels == "").all(axis=None):
-        number, _, column, value, reason = problems[-1]
+        _, number, _, column, value, reason = problems[-1]
         raise BadLabels(
             file=path,
             why_zh=f"没有一个标注能用；例如第 {number} 行「{column}」列“{value}”：{reason}",
@@ -127,15 +116,60 @@ def read_history(path: Path) -> Labelled:
     result = pd.concat([frame[[*letter.LETTER_COLUMNS, letter.SOURCE_ROW]], labels], axis=1)
     result["official_l1"] = ""
     result[MEASURED] = True
-    result["fold"] = _folds(texts)
-    listed = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS)).sort_values("source_row", kind="stable")
-    return Labelled(result, listed.reset_index(drop=True))
+    result["copies"] = near_copies(cleaned)
+    result["fold"] = result["copies"] % N_FOLDS
+    listed = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS))
+    return Labelled(result, listed.sort_values(["file", "source_row"], kind="stable").reset_index(drop=True))
 
 
-def _values(name: str, cells: pd.Series) -> list[str]:
+def _read(path: Path, problems: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return letter columns, the name of the file and the labels of one file that can be used."""
+    batches = list(open_letters(path).batches())
+    frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
+    frame[_FILE] = path.name
+    problems += [
+        (path.name, row, "", "", "", reason)
+        for batch in batches
+        for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
+    ]
+    bare = {str(column).removeprefix(_RENAMED): column for column in frame.columns}
+    headers = {column.zh: column.name for column in letter.SUGGESTION_COLUMNS}
+    found = {headers.get(name, name): column for name, column in bare.items()}
+    labels = pd.DataFrame({n: tidy_labels(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
+    if not len(labels.columns):
+        raise BadLabels(file=path, why_zh="没有一个标注列", why_en="there is no label column")
+    if (labels == "").all(axis=None):
+        raise BadLabels(file=path, why_zh="标注列全是空的", why_en="all label cells are empty")
+    _only_confirmed(path, frame, labels, found, bare, problems)
+    _split_pairs(labels)
+    _only_known(path, frame, labels, problems)
+    return pd.concat([frame[[*letter.LETTER_COLUMNS, letter.SOURCE_ROW, _FILE]], labels], axis=1)
+
+
+def _split_pairs(labels: pd.DataFrame) -> None:
+    """Take second levels that are written ``first level/second level`` apart, where that fits the first level."""
+    if "category_l2" not in labels:
+        return
+    if "category_l1" not in labels:
+        labels["category_l1"] = ""
+    pairs = set(taxonomy().pairs)
+    for row, first, written in zip(labels.index, labels["category_l1"], labels["category_l2"], strict=True):
+        parts = written.split(PAIR_SEPARATOR, 1)
+        if tuple(parts) in pairs and first in ("", parts[0]):
+            labels.loc[row, ["category_l1", "category_l2"]] = parts
+
+
+def tidy_labels(column: str, cells: Iterable[object]) -> list[str]:
+    """Return label cells as they are compared: usual characters, ranks and yes or no as numbers, "" for nothing.
+
+    Examples
+    --------
+    >>> tidy_labels("urgency", ["３ 紧急", "特急", None]), tidy_labels("legacy", ["是"])
+    (['3', '4', ''], ['1'])
+    """
     values = ["" if cell is None or cell != cell else str(cell) for cell in cells]
-    ranks = {zh: str(rank) for rank, (zh, _) in letter.VALUE_NAMES.get(name, {}).items()}
-    if name == "legacy":
+    ranks = {zh: str(rank) for rank, (zh, _) in letter.VALUE_NAMES.get(column, {}).items()}
+    if column == "legacy":
         ranks = {"True": "1", "False": "0", "true": "1", "false": "0", "是": "1", "否": "0"}
     tidy = ["" if value.strip().lower() in _NOTHING else re.sub(r"\s+", "", value) for value in clean(values)]
     return [ranks.get(value, re.sub(r"^(\d)(?:\.0|\D.*)$", r"\1", value)) for value in tidy]
@@ -166,8 +200,8 @@ def _only_confirmed(
     labels.loc[~confirmed] = ""
 
 
-def _place(frame: pd.DataFrame, row: int) -> tuple[object, object]:
-    return frame.at[row, letter.SOURCE_ROW], frame.at[row, letter.LETTER_ID]
+def _place(frame: pd.DataFrame, row: int) -> tuple[object, object, object]:
+    return frame.at[row, _FILE], frame.at[row, letter.SOURCE_ROW], frame.at[row, letter.LETTER_ID]
 
 
 @cache
@@ -224,8 +258,6 @@ def _only_known(path: Path, frame: pd.DataFrame, labels: pd.DataFrame, problems:
             labels.at[row, column] = ""
     if "category_l2" not in labels:
         return
-    if "category_l1" not in labels:
-        labels["category_l1"] = ""
     pairs = set(taxonomy().pairs)
     for row, first, second in zip(labels.index, labels["category_l1"], labels["category_l2"], strict=True):
         if second and not first and len(firsts[second]) == 1:
@@ -237,16 +269,18 @@ def _only_known(path: Path, frame: pd.DataFrame, labels: pd.DataFrame, problems:
 
 
 def _only_agreeing(
-    frame: pd.DataFrame, labels: pd.DataFrame, texts: Sequence[str], problems: list[tuple[object, ...]]
+    frame: pd.DataFrame, labels: pd.DataFrame, cleaned: Sequence[str], problems: list[tuple[object, ...]]
 ) -> None:
-    keys = pd.Series(texts, index=frame.index)
+    keys = pd.Series([re.sub(r"\W+", "", text) for text in cleaned], index=frame.index)
     copies = keys[keys.duplicated(keep=False) & keys.ne("")]
+    several = frame[_FILE].nunique() > 1
+    places = (frame[_FILE] + " " if several else "") + frame[letter.SOURCE_ROW].astype(str)
     for _, rows in copies.groupby(copies).groups.items():
         for column in labels.columns:
             values = labels.loc[rows, column]
             if len(set(values) - {""}) < 2:
                 continue
-            numbers = "、".join(str(frame.at[row, letter.SOURCE_ROW]) for row in rows)
+            numbers = "、".join(places[rows])
             for row in rows[values.ne("")]:
                 why = f"同一封信（第 {numbers} 行）这一列的标注互相矛盾，都不用"
                 problems.append((*_place(frame, row), column, labels.at[row, column], why))
@@ -263,8 +297,3 @@ def rare_classes(frame: pd.DataFrame, column: str, at_least: int) -> dict[str, i
     """
     counts = Counter(value for value in frame[column] if value)
     return {value: n for value, n in sorted(counts.items()) if n < at_least}
-
-
-def _folds(texts: Sequence[str]) -> list[int]:
-    group: dict[str, int] = {}
-    return [group.setdefault(text[:80], len(group)) % N_FOLDS for text in texts]

@@ -116,7 +116,8 @@ def audit_history(
     history = _usable(labelled, path)
     _refuse_known(history, base, path)
     _, held_out = train_office(history, base.model, progress=progress)
-    return labelled.frame[_has_label(labelled.frame)].reset_index(drop=True), suspects(held_out)
+    letters = labelled.frame[_has_label(labelled.frame)].reset_index(drop=True)
+    return letters, suspects(held_out, copies=letters["copies"].to_numpy())
 
 
 def _has_label(frame: pd.DataFrame) -> pd.Series:

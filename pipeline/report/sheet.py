@@ -135,7 +135,7 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, lang: str) -> None:
             title, width = str(name), 16.0
         widths.append(width)
         sheet.set_column(position, position, width)
-        sheet.write_string(0, position, _legal(title), formats["header"])
+        sheet.write_string(0, position, legal(title), formats["header"])
     sheet.set_row(0, 32)
     last = max(len(frame), 1)
     for at, values in enumerate(zip(*(frame[name].tolist() for name in names), strict=True), start=1):
@@ -198,7 +198,7 @@ def _write(
     elif isinstance(value, int | float) and value == value and abs(value) < 1e15:
         sheet.write_number(at, position, value, formats["plain"])
     else:
-        text = "" if value is None or value != value else _legal(str(value))
+        text = "" if value is None or value != value else legal(str(value))
         sheet.write_string(at, position, text, formats["calm" if style == "calm" and name == letter.TEXT else "plain"])
 
 
@@ -216,7 +216,8 @@ def shown(name: str, value: Any, lang: str) -> str:
     return ("是" if lang == "zh" else "yes") if value else ""
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Return text as a cell can hold it: no control characters, at most 32,767 units with a note of what was cut."""
     text = _ILLEGAL.sub("", text)
     if len(text.encode("utf-16-le")) // 2 <= LONGEST_CELL:
         return text

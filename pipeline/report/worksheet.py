@@ -1,23 +1,81 @@
-"""The sheet on which a person works through suspected labels, and the way its decisions come back."""
+"""The sheets on which people work on labels, suspected ones or missing ones, and the way their decisions come back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from pipeline import letter
 from pipeline.errors import FileNotReadable, NoTextColumn
 from pipeline.learn.heads import PAIR_SEPARATOR
+from pipeline.learn.history import tidy_labels
 from pipeline.report.atomic import replacing
+from pipeline.report.sheet import legal
 from pipeline.settings import departments, taxonomy
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 
-HEADERS = ("原表行号", "编号", "项目", "现标注", "可能应为", "为什么", "人工决定", "标题", "内容")
+AUDIT_HEADERS = {
+    "原表行号": 8,
+    "编号": 20,
+    "项目": 14,
+    "现标注": 22,
+    "可能应为": 22,
+    "为什么": 30,
+    "人工决定": 22,
+    "标题": 26,
+    "内容": 80,
+}
+LABELLED_BY_HAND = ("purpose", "category_l1", "category_l2", "department", "urgency", "level", "legacy")
 _HEIGHT = 75
-_WIDTHS = (8, 20, 14, 22, 22, 30, 22, 26, 80)
-_ID, _COLUMN, _DECISION = HEADERS[1], HEADERS[2], HEADERS[6]
+_ID, _COLUMN, _DECISION, _WHY, _SUGGESTED = "编号", "项目", "人工决定", "为什么选这封", "工具的看法（供参考，不作数）"
+
+
+AddRow = Callable[[Sequence[str], dict[str, str]], None]
+
+
+@contextmanager
+def _sheet(path: Path, title: str, headers: Mapping[str, float], to_fill: frozenset[str]) -> Iterator[AddRow]:
+    """Yield a function that writes a row of a workbook to fill in; it is told which headers offer whose labels."""
+    import xlsxwriter
+
+    with replacing(path) as temporary:
+        book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        usual = {"text_wrap": True, "valign": "top", "border": 1}
+        head = book.add_format({**usual, "bold": True, "bg_color": "#D9E2EC"})
+        plain, empty = book.add_format(usual), book.add_format({**usual, "bg_color": "#FFF8DC"})
+        sheet = book.add_worksheet(title)
+        sheet.freeze_panes(1, 0)
+        for column, (header, width) in enumerate(headers.items()):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, header, head)
+        known = _choices(book)
+        rows = 0
+
+        def add(cells: Sequence[str], choices: dict[str, str]) -> None:
+            nonlocal rows
+            rows += 1
+            sheet.set_row(rows, _HEIGHT)
+            for column, (header, value) in enumerate(zip(headers, cells, strict=True)):
+                look = empty if header in to_fill else plain
+                if value:
+                    sheet.write_string(rows, column, legal(value), look)
+                else:
+                    sheet.write_blank(rows, column, None, look)
+                if choices.get(header) in known:
+                    rule = {"validate": "list", "source": known[choices[header]]}
+                    sheet.data_validation(rows, column, rows, column, rule)
+
+        yield add
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, max(rows, 1), len(headers) - 1)
+        book.close()
 
 
 def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
@@ -32,68 +90,70 @@ def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
     path : Path
         xlsx.
     """
-    import xlsxwriter
-
     titles, texts = (mask(clean(letters[name].tolist())) for name in (letter.TITLE, letter.TEXT))
-    with replacing(path) as temporary:
-        book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
-        head = book.add_format({"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"})
-        cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-        empty = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "bg_color": "#FFF8DC"})
-        sheet = book.add_worksheet("标注复查")
-        sheet.freeze_panes(1, 0)
-        for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, header, head)
-        choices = _choices(book)
-        for at, suspect in enumerate(found.itertuples(index=False), start=1):
-            row = int(str(suspect.row))
-            why = (
-                f"别的信说明应是“{suspect.suspected}”（{suspect.p_suspected:.0%}），现标注只有 {suspect.p_written:.0%}"
-            )
-            cells = (
-                str(letters[letter.SOURCE_ROW].iloc[row]),
-                str(letters[letter.LETTER_ID].iloc[row]),
-                letter.ZH_NAMES[str(suspect.head)],
-                str(suspect.written),
-                str(suspect.suspected),
-                why,
-                "",
-                titles[row],
-                texts[row],
-            )
-            sheet.set_row(at, _HEIGHT)
-            for column, value in enumerate(cells):
-                sheet.write_string(at, column, value, empty if HEADERS[column] == _DECISION else cell)
-            if suspect.head in choices:
-                sheet.data_validation(
-                    at,
-                    HEADERS.index(_DECISION),
-                    at,
-                    HEADERS.index(_DECISION),
-                    {"validate": "list", "source": choices[str(suspect.head)]},
-                )
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.autofilter(0, 0, max(len(found), 1), len(HEADERS) - 1)
-        book.close()
+    numbers = letters[letter.SOURCE_ROW]
+    with _sheet(path, "标注复查", AUDIT_HEADERS, frozenset({_DECISION})) as add:
+        for suspect in found.itertuples(index=False):
+            row, copy, head = int(str(suspect.row)), int(str(suspect.copy)), str(suspect.head)
+            written, suspected = (_shown(head, str(value)) for value in (suspect.written, suspect.suspected))
+            if copy >= 0:
+                why = f"第 {numbers.iloc[copy]} 行几乎是同一封信，标的是“{suspected}”"
+            else:
+                why = f"别的信说明应是“{suspected}”（{suspect.p_suspected:.0%}），现标注只有 {suspect.p_written:.0%}"
+            name = str(letters[letter.LETTER_ID].iloc[row])
+            cells = (str(numbers.iloc[row]), name, letter.ZH_NAMES[head], written, suspected, why)
+            add((*cells, "", titles[row], texts[row]), {_DECISION: head})
 
 
-def _choices(book: object) -> dict[str, str]:
+def write_next(letters: pd.DataFrame, suggested: Sequence[str], why: Sequence[str], path: Path, *, blind: bool) -> None:
+    """Write letters to label as a workbook: text masked, label columns empty and with choices.
+
+    What the tool thinks stands in columns of other names, so that it can't come back as a label; ``blind`` leaves it
+    and the reason (which tells it) out.
+
+    Parameters
+    ----------
+    letters : DataFrame
+        Letter columns.
+    suggested, why : sequence of str
+        One a letter.
+    path : Path
+        xlsx.
+    """
+    front = {_ID: 18, letter.LETTER_HEADERS[letter.RECEIVED_AT][0]: 12, "标题": 22, "内容": 70}
+    shown = {} if blind else {_WHY: 30, _SUGGESTED: 26}
+    labels = {letter.ZH_NAMES[name]: 26 if name == "category_l2" else 16 for name in LABELLED_BY_HAND}
+    titles, texts = (mask(clean(letters[name].tolist())) for name in (letter.TITLE, letter.TEXT))
+    choices = {letter.ZH_NAMES[name]: name for name in LABELLED_BY_HAND}
+    with _sheet(path, "待标注", {**front, **labels, **shown}, frozenset(labels)) as add:
+        for row, (name, moment) in enumerate(zip(letters[letter.LETTER_ID], letters[letter.RECEIVED_AT], strict=True)):
+            told = () if blind else (why[row], suggested[row])
+            cells = (str(name), str(moment or ""), titles[row], texts[row], *[""] * len(labels), *told)
+            add(cells, choices)
+
+
+def _shown(head: str, label: str) -> str:
+    if head == "legacy":
+        return {"0": "否", "1": "是"}.get(label, label)
+    names = letter.VALUE_NAMES.get(head)
+    return f"{label} {names[int(label)][0]}" if names and label.isdigit() and int(label) in names else label
+
+
+def _choices(book: Any) -> dict[str, str]:
     """Write the labels of each column on a second sheet and return where they stand."""
-    ranked = {name: [str(rank) for rank in names] for name, names in letter.VALUE_NAMES.items()}
+    ranked = {name: [_shown(name, str(rank)) for rank in names] for name, names in letter.VALUE_NAMES.items()}
     labels: dict[str, list[str]] = {
         "purpose": list(letter.PURPOSES),
         "category_l1": list(taxonomy().first_levels),
         "category_l2": [PAIR_SEPARATOR.join(pair) for pair in taxonomy().pairs],
         "department": list(departments()),
-        "legacy": ["0", "1"],
+        "legacy": ["是", "否"],
         **ranked,
     }
-    sheet = book.add_worksheet("可选标注")  # type: ignore[attr-defined]
+    sheet = book.add_worksheet("可选标注")
     where = {}
     for column, (name, values) in enumerate(labels.items()):
+        sheet.set_column(column, column, 22)
         sheet.write_string(0, column, letter.ZH_NAMES[name])
         for row, value in enumerate(values, start=1):
             sheet.write_string(row, column, value)
@@ -122,6 +182,7 @@ def read_decisions(path: Path) -> list[tuple[str, str, str]]:
     if not {_ID, _COLUMN, _DECISION} <= set(headers):
         raise NoTextColumn(file=path, columns="、".join(headers))
     at = [headers.index(name) for name in (_ID, _COLUMN, _DECISION)]
-    cells = [[str(row[column]).strip() for column in at] for row in rows[1:]]
     names = {zh: name for name, zh in letter.ZH_NAMES.items()}
-    return [(name, names.get(column, column), label.removesuffix(".0")) for name, column, label in cells if label]
+    cells = [[str(row[column]).strip() for column in at] for row in rows[1:]]
+    decided = [(name, names.get(column, column), label) for name, column, label in cells if label]
+    return [(name, column, tidy_labels(column, [label])[0]) for name, column, label in decided]

@@ -23,6 +23,7 @@ from pipeline.learn.model import Model
 from pipeline.learn.office import answer, train_office
 from pipeline.learn.train import History, Recipe, fit, prepare
 from pipeline.report.office import learning_curve, train_on_history
+from tests.benchmarks.choice import simulate
 
 OFFICES = ("a3", "a4")
 SHOWN = ("purpose", "category_l1", "category_l2", "department", "urgency", "level")
@@ -55,6 +56,7 @@ def office(corpus: Path, big: int = 10_000) -> dict[str, Any]:
             },
             "accepted_97": trained.facts["accepted"],
             "planted_errors_found": planted(labelled, base),
+            "label_next": simulate(prepare(labelled.frame.drop(columns="official_l1")), base),
             "ece_l1": trained.figures["category_l1"]["ece"],
         }
     return found | {"training": cost(frame, big)}

@@ -94,3 +94,65 @@ def test_the_sheet_masks_personal_numbers(home: Path, tmp_path: Path) -> None:
     cells = [str(cell.value) for row in openpyxl.load_workbook("a.xlsx")["标注复查"].iter_rows() for cell in row]
     assert len(cells) > 100
     assert not any("13812345678" in cell for cell in cells)
+
+
+def test_a_near_copy_with_another_label_is_listed(home: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str, keep_default_na=False)
+    long = frame[frame["text"].str.len() > 60].iloc[[5]]
+    copy = long.assign(text=long["text"] + "盼复。", letter_id="copy", department="其他", title="另一封")
+    pd.concat([frame, copy]).to_csv("h.csv", index=False)
+    run("label", "audit", "h.csv", "-o", "a.xlsx", "--most", "2000", "--quiet")
+    rows = list(openpyxl.load_workbook("a.xlsx")["标注复查"].iter_rows(values_only=True))
+    why = [str(row[5]) for row in rows if row[1] in ("copy", long["letter_id"].iloc[0]) and row[2] == "建议责任部门"]
+    assert len(why) == 2
+    assert all("几乎是同一封信" in reason for reason in why)
+
+
+def test_the_filled_sheet_of_next_letters_trains(home: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str, keep_default_na=False)
+    frame.iloc[:60].to_csv("h.csv", index=False)
+    pool = frame.iloc[40:][["letter_id", "title", "text", "received_at"]]
+    pool.to_excel("pool.xlsx", index=False)
+    said = run("label", "next", "pool.xlsx", "--n", "30", "--labelled", "h.csv", "-o", "next.xlsx")
+    assert "92 件信中 20 件已有标注" in said
+    book = openpyxl.load_workbook("next.xlsx")
+    sheet = book["待标注"]
+    headers = [cell.value for cell in sheet[1]]
+    assert "为什么选这封" in headers
+    assert sheet.max_row == 31
+    truth = frame.set_index("letter_id")
+    taken = [row[0].value for row in sheet.iter_rows(min_row=2)]
+    assert len(set(taken)) == 30
+    assert not set(taken) & set(frame["letter_id"].iloc[:60])
+    for row in sheet.iter_rows(min_row=2):
+        assert all(row[headers.index(name)].value is None for name in ("信访目的", "内容分类（二级）", "紧急程度"))
+        label = truth.loc[row[0].value]
+        row[headers.index("信访目的")].value = label["purpose"]
+        row[headers.index("内容分类（二级）")].value = f"{label['category_l1']}/{label['category_l2']}"
+        row[headers.index("紧急程度")].value = f"{label['urgency']} 紧急"
+    book.save("next.xlsx")
+    back = read_history(Path("h.csv"), Path("next.xlsx"))
+    assert len(back.frame) == 90
+    assert not len(back.problems)
+    mine = back.frame.iloc[60:].set_index("letter_id")
+    assert (mine["category_l1"] == truth.loc[mine.index, "category_l1"]).all()
+    assert (mine["urgency"] == truth.loc[mine.index, "urgency"]).all()
+    run("train", "h.csv", "next.xlsx", "--name", "m", "--quiet")
+    run("label", "next", "pool.xlsx", "--n", "5", "--model", "m", "-o", "again.xlsx", "--quiet")
+    again = [row[0] for row in openpyxl.load_workbook("again.xlsx")["待标注"].iter_rows(min_row=2, values_only=True)]
+    assert not set(again) & (set(taken) | set(frame["letter_id"].iloc[:60]))
+
+
+def test_a_blind_sheet_tells_nothing_of_what_the_tool_thinks(home: Path, tmp_path: Path) -> None:
+    run("label", "next", str(SAMPLES / "labelled.xlsx"), "--n", "3", "--blind", "-o", "next.xlsx", "--quiet")
+    book = openpyxl.load_workbook("next.xlsx")
+    rows = list(book["待标注"].iter_rows(values_only=True))
+    assert not {"为什么选这封", "工具的看法（供参考，不作数）"} & set(rows[0])
+    assert all(cell is None for row in rows[1:] for cell in row[4:])
+
+
+def test_letters_that_are_all_labelled_are_refused(home: Path, tmp_path: Path) -> None:
+    path = str(SAMPLES / "labelled.csv")
+    said = run("label", "next", path, "--labelled", path, "-o", "next.xlsx", code=2)
+    assert "都已有标注" in said
+    assert not Path("next.xlsx").exists()

@@ -139,3 +139,32 @@ def test_letters_with_the_same_text_share_a_fold(tmp_path: Path) -> None:
     texts = ["小区停水三天了", "公交车不准点", "小区停水三天了。", "学校乱收费"]
     folds = read_history(write(tmp_path, 内容=texts, urgency=["2"] * 4)).frame["fold"].tolist()
     assert folds[0] == folds[2]
+
+
+def test_several_files_are_one_history(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    pd.DataFrame({"内容": ["小区路灯坏了没人修", "井盖丢了好几个月"], "信访目的": ["求决", "建议"]}).to_csv(
+        first, index=False
+    )
+    pd.DataFrame(
+        {"内容": ["工资拖欠三个月", "井盖丢了好几个月"], "purpose": ["求决", "求决"], "urgency": ["3", ""]}
+    ).to_csv(second, index=False)
+    labelled = read_history(first, second)
+    assert labelled.frame["purpose"].tolist() == ["求决", "", "求决", ""]
+    assert labelled.frame["urgency"].tolist() == ["", "", "3", ""]
+    assert labelled.frame["fold"].iloc[1] == labelled.frame["fold"].iloc[3]
+    assert labelled.problems["file"].tolist() == ["a.csv", "b.csv"]
+    assert "a.csv 3、b.csv 3" in labelled.problems["reason"].iloc[0]
+
+
+def test_a_second_level_may_be_written_with_its_first(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        内容=["拖欠工资三个月", "学校乱收费用", "小区停水三天"],
+        category_l1=["", "民政", ""],
+        category_l2=["劳动和社会保障/工资福利", "劳动和社会保障/工资福利", "没有/这个"],
+    )
+    labelled = read_history(path)
+    assert labelled.frame["category_l1"].tolist() == ["劳动和社会保障", "民政", ""]
+    assert labelled.frame["category_l2"].tolist() == ["工资福利", "", ""]
+    assert len(labelled.problems) == 2
