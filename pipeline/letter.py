@@ -192,6 +192,16 @@ SUGGESTION_COLUMNS: Final = (
     ),
     Column("model_version", "模型版本", "Model version", 18, "作出建议的模型。", "The model that made the suggestion."),
 )
+OPTIONAL_COLUMNS: Final = (
+    Column(
+        "category_set",
+        "可能的一级分类",
+        "Possible L1",
+        24,
+        "按所要的把握，正确的一级分类在其中（选项 --sets）。",
+        "Holds the right first level with the wanted probability (--sets).",
+    ),
+)
 ZH_NAMES: Final = {column.name: column.zh for column in SUGGESTION_COLUMNS}
 SUGGESTION_NAMES: Final = tuple(column.name for column in SUGGESTION_COLUMNS)
 

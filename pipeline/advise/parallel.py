@@ -37,7 +37,10 @@ def suggest_batches(
         return
     # Threads of a library may be running, which fork would copy in an unusable state: spawn is safe everywhere.
     with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(triage.folder, triage.accept, triage.lang)
+        jobs,
+        mp_context=get_context("spawn"),
+        initializer=_start,
+        initargs=(triage.folder, triage.accept, triage.lang, triage.sets),
     ) as pool:
         waiting: deque[tuple[Key, Future[pd.DataFrame]]] = deque()
         for key, letters in batches:
@@ -49,11 +52,11 @@ def suggest_batches(
             yield first, future.result()
 
 
-def _start(folder: str, accept: float, lang: str) -> None:
+def _start(folder: str, accept: float, lang: str, sets: float | None) -> None:
     global _worker
     # One thread a process: the processes are the parallelism, more threads would only wait for each other.
     threadpool_limits(1)
-    _worker = Triage.load(folder, accept=accept, lang=lang)
+    _worker = Triage.load(folder, accept=accept, lang=lang, sets=sets)
 
 
 def _work(letters: pd.DataFrame, reveal: bool) -> pd.DataFrame:

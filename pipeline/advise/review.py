@@ -63,7 +63,7 @@ class Reviewer:
         purposes: NDArray[np.float32],
         critical: NDArray[np.float32],
         known_words: NDArray[np.int64],
-        threshold: float,
+        needed: NDArray[np.float64],
     ) -> list[list[Doubt]]:
         """Return for each letter the reasons to ask a person; none means the suggestion stands for confirmation."""
         ranked = np.argsort(-category.first_probabilities, axis=1, kind="stable")[:, :2]
@@ -80,7 +80,7 @@ class Reviewer:
                 reasons.append(_critical(critical[row]))
             if known_words[row] < self.few_words:
                 reasons.append(_SHORT)
-            if shares[row, 0] < threshold:
+            if shares[row, 0] < needed[ranked[row, 0]]:
                 reasons.append(self._category(ranked[row], shares[row]))
             found.append(reasons)
         return found

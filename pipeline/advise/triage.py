@@ -17,6 +17,7 @@ from pipeline.advise.review import Doubt, Reviewer
 from pipeline.advise.urgency import Raised, raise_urgency
 from pipeline.errors import BadOption, NoTextColumn
 from pipeline.learn import bundle
+from pipeline.learn.acceptance import SET_LEVELS, label_sets
 from pipeline.learn.category import Category, topics
 from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR
@@ -39,6 +40,8 @@ class Triage:
         Share of right first-level categories that letters not sent to a person must reach on held-out letters.
     lang : str
         Language of reasons: ``"zh"`` or ``"en"``.
+    sets : float, optional
+        Adds ``category_set``: first levels among which the right one is with this probability.
 
     Examples
     --------
@@ -50,9 +53,17 @@ class Triage:
     bundle: bundle.Bundle
     accept: float = DEFAULT_ACCEPT
     lang: str = "zh"
+    sets: float | None = None
 
     @classmethod
-    def load(cls, model: str | Path | None = None, *, accept: float = DEFAULT_ACCEPT, lang: str = "zh") -> Triage:
+    def load(
+        cls,
+        model: str | Path | None = None,
+        *,
+        accept: float = DEFAULT_ACCEPT,
+        lang: str = "zh",
+        sets: float | None = None,
+    ) -> Triage:
         """Open a model by name or folder; by default the one in use in the office's registry.
 
         Raises
@@ -62,13 +73,18 @@ class Triage:
         ModelRefused
             There is no such model.
         BadOption
-            ``accept`` is not between 0.8 and 0.99.
+            ``accept`` is not between 0.8 and 0.99, or ``sets`` is none of 0.8, 0.9, 0.95 and 0.99.
         """
         if not 0.80 <= accept <= 0.99:
             raise BadOption(
                 option="--accept", value=accept, why_zh="应在 0.80 到 0.99 之间", why_en="it must lie in 0.80 to 0.99"
             )
-        return cls(Registry.open().load(None if model is None else str(model)), accept, lang)
+        if sets is not None and sets not in SET_LEVELS:
+            listed = "、".join(map(str, SET_LEVELS))
+            raise BadOption(
+                option="--sets", value=sets, why_zh=f"只能是 {listed}", why_en=f"it must be one of {listed}"
+            )
+        return cls(Registry.open().load(None if model is None else str(model)), accept, lang, sets)
 
     @property
     def folder(self) -> str:
@@ -105,10 +121,10 @@ class Triage:
             if letter.TITLE in result.columns:
                 result[letter.TITLE] = titles
         if not len(letters):
-            return result.assign(**{name: pd.Series(dtype=object) for name in letter.SUGGESTION_NAMES})
+            return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
         reading = self.model.read(plain(titles, texts), _strings(letters, letter.RECEIVED_AT))
         columns = self._columns(titles, texts, reading)
-        return result.assign(**{name: columns[name] for name in letter.SUGGESTION_NAMES})
+        return result.assign(**{name: columns[name] for name in self._names})
 
     def _columns(self, titles: list[str], texts: list[str], reading: Reading) -> dict[str, Any]:
         heads, probabilities = self.model.heads, reading.probabilities
@@ -151,7 +167,7 @@ class Triage:
             probabilities["purpose"],
             by_urgency[:, -1],
             np.diff(reading.words.starts),
-            self._accept_threshold,
+            self._needed,
         )
         columns["needs_review"] = np.array([bool(doubt) for doubt in doubts])
         columns["review_reason"] = self._reasons(titles, texts, reading, category, doubts)
@@ -184,7 +200,15 @@ class Triage:
             "category_l2": pairs[category.pair, 1],
             "category_confidence": _picked(category.first_probabilities, category.first),
             "category_alternatives": alternatives,
+            **({} if self.sets is None else {"category_set": self._category_sets(category, self.sets)}),
         }
+
+    def _category_sets(self, category: Category, level: float) -> list[str]:
+        labels, shares = self.model.heads["category_l1"].labels, category.first_probabilities
+        found = label_sets(shares, self.model.sets[f"{level:.2f}"])
+        return [
+            "；".join(f"{labels[at]} {row[at]:.0%}" for at in inside) for inside, row in zip(found, shares, strict=True)
+        ]
 
     def _reasons(
         self, titles: list[str], texts: list[str], reading: Reading, category: Category, doubts: list[list[Doubt]]
@@ -202,6 +226,11 @@ class Triage:
             "；".join(doubt.text(sentences.get(row, ""), self.lang) for doubt in found)
             for row, found in enumerate(doubts)
         ]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        optional = () if self.sets is None else tuple(column.name for column in letter.OPTIONAL_COLUMNS)
+        return (*letter.SUGGESTION_NAMES, *optional)
 
     @cached_property
     def _pair_names(self) -> tuple[str, ...]:
@@ -227,8 +256,9 @@ class Triage:
         return np.array([at["category_l1", label] for label in self.model.heads["category_l1"].labels])
 
     @cached_property
-    def _accept_threshold(self) -> float:
-        return self.model.accept[f"{self.accept:.2f}"]
+    def _needed(self) -> NDArray[np.float64]:
+        """Confidence that each first level needs, so that no person must look."""
+        return self.model.needed("category_l1", self.accept)
 
     @cached_property
     def _reviewer(self) -> Reviewer:

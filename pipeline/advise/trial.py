@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline import letter
 from pipeline.advise.triage import Triage
 from pipeline.learn import evaluate
+from pipeline.learn.acceptance import SHOWN_LEVELS, accepted
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.features import plain
@@ -34,23 +35,30 @@ class Trial:
     confidence: list[NDArray[np.float64]]
     majority: list[Answers]
     peer: list[Answers]
+    sure: dict[str, list[NDArray[np.bool_]]]
+    groups: list[dict[str, Answers]]
 
     @classmethod
     def empty(cls) -> Trial:
         """Return a trial without letters."""
-        return cls([], [], [], [], [])
+        return cls([], [], [], [], [], {}, [])
 
     def figures(self, name: str) -> dict[str, Any]:
         """Return the figures of all gathered letters."""
         peer = np.concatenate(self.peer) if self.peer else None
-        return evaluate.figures(
-            name,
-            np.concatenate(self.truth),
-            np.concatenate(self.given),
-            np.concatenate(self.confidence),
-            np.concatenate(self.majority),
-            peer,
+        truth, given = np.concatenate(self.truth), np.concatenate(self.given)
+        right = truth == given
+        found = evaluate.figures(
+            name, truth, given, np.concatenate(self.confidence), np.concatenate(self.majority), peer
         )
+        found["accepted"] = {
+            level: accepted(np.concatenate(sure).astype(float), np.ones(len(right)), right)
+            for level, sure in self.sure.items()
+        }
+        if self.groups:
+            names = {by: np.concatenate([part[by] for part in self.groups]) for by in self.groups[0]}
+            found["groups"] = evaluate.by_group(right, names)
+        return found
 
 
 def answers(triage: Triage, frame: pd.DataFrame) -> dict[str, tuple[Answers, NDArray[np.float64]]]:
@@ -116,6 +124,7 @@ def on_folds(
         model = fit(history, recipe, progress=partial(_tell, progress, fold))
         triage = Triage(Bundle(f"fold{fold}", model, {"checksum": "0" * 8}))
         truth = prepare(test).labels
+        groups = evaluate.groups_of(test)
         peers = {}
         if peer_cut:
             progress(f"fold {fold}: peer")
@@ -130,6 +139,10 @@ def on_folds(
             trial.given.append(given[counted])
             trial.confidence.append(confidence[counted])
             trial.majority.append(evaluate.majority_of(history.labels[name], int(counted.sum())))
+            trial.groups.append({by: names[counted] for by, names in groups.items()})
+            for level in SHOWN_LEVELS if name in model.accept else ():
+                needs = model.needed(name, level)[np.searchsorted(model.heads[name].labels, given[counted])]
+                trial.sure.setdefault(f"{level:.2f}", []).append(confidence[counted] >= needs)
             if name in peers:
                 trial.peer.append(peers[name][counted])
         reviews.append(_review_rows(triage, test))
@@ -151,10 +164,16 @@ def _review_rows(triage: Triage, test: pd.DataFrame) -> pd.DataFrame:
         {
             "measured": test[MEASURED].to_numpy() & (test["category_l1"].fillna("") != "").to_numpy(),
             "right": suggested["category_l1"].to_numpy() == test["category_l1"].to_numpy(),
-            "accepted": suggested["category_confidence"].to_numpy() >= triage.model.accept["0.97"],
+            "accepted": _sure(triage, suggested),
             "review": suggested["needs_review"].to_numpy(),
         }
     )
+
+
+def _sure(triage: Triage, suggested: pd.DataFrame) -> NDArray[np.bool_]:
+    labels = triage.model.heads["category_l1"].labels
+    needs = triage.model.needed("category_l1", 0.97)[np.searchsorted(labels, suggested["category_l1"])]
+    return np.asarray(suggested["category_confidence"].to_numpy() >= needs)
 
 
 def _review(rows: pd.DataFrame) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import evaluate, label, models, train, triage
+from pipeline.cli import drift, evaluate, label, models, train, triage
 
 app = typer.Typer(
     name="petition",
@@ -36,6 +36,7 @@ def _main(
 
 app.command("triage", no_args_is_help=True)(triage.command)
 app.command("train", no_args_is_help=True)(train.command)
+app.command("drift", no_args_is_help=True)(drift.command)
 app.command("evaluate", no_args_is_help=True)(evaluate.command)
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")

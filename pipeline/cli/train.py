@@ -141,7 +141,7 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
             if zh
             else f"{column}: too few letters of {listed}."
         )
-    sure: dict[str, Any] = facts["accepted"]
+    sure: dict[str, Any] = facts["accepted"].get("category_l1", {}).get("0.97", {})
     if sure and sure["interval"]:
         low, high = sure["interval"]
         typer.echo(
@@ -150,6 +150,14 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
             if zh
             else f"At 97%, {sure['coverage']:.1%} are sure enough; {sure['right']:.1%} right ({low:.1%} to {high:.1%})."
         )
+    weak = [
+        f"{letter.ZH_NAMES[head] if zh else head} {row['group']} {row['accuracy']:.0%}"
+        for head, rows in facts["groups"].items()
+        for row in rows
+        if row["weak"]
+    ]
+    if weak:
+        typer.echo(("比总体差的一组信：" if zh else "Groups of letters below the average: ") + "；".join(weak))
     typer.echo(
         f"新模型：{name}（{folder}）。在用的模型没有变；启用：petition models promote {name} --on <有标注的文件>"
         if zh

@@ -30,6 +30,10 @@ def command(
     accept: Annotated[
         float, typer.Option(help="Share of right first-level categories wanted among letters not sent to a person.")
     ] = 0.97,
+    sets: Annotated[
+        float | None,
+        typer.Option(help="Add the first levels among which the right one is with this probability: 0.8 to 0.99."),
+    ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Keep personal numbers in title and text.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Number of processes.")] = 1,
     quiet: Quiet = False,
@@ -42,7 +46,7 @@ def command(
         from pipeline.report.batch import Options, triage_file
 
         source = open_letters(letters, sheet=sheet, mapping=_pairs(mapping or []))
-        triage = Triage.load(model, accept=accept, lang=lang)
+        triage = Triage.load(model, accept=accept, lang=lang, sets=sets)
         options = Options(reveal=reveal, jobs=jobs, lang=lang, drop=tuple(drop or ()))
         with row_progress(source.n_rows, quiet, lang) as progress:
             outcome = triage_file(source, output, triage, options, progress=progress)

@@ -13,7 +13,8 @@ from pipeline.errors import BadOption, HeaderConflict, NoTextColumn
 from pipeline.settings import read_table
 
 _NOISE = re.compile(r"[\s*:：_\-]|[(（\[【][^)）\]】]*[)）\]】]")
-RESERVED = frozenset((*letter.SUGGESTION_NAMES, letter.SOURCE_ROW, letter.INTAKE_NOTE))
+_OPTIONAL = (column.name for column in letter.OPTIONAL_COLUMNS)
+RESERVED = frozenset((*letter.SUGGESTION_NAMES, *_OPTIONAL, letter.SOURCE_ROW, letter.INTAKE_NOTE))
 RENAMED = "原_"
 
 

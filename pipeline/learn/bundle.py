@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import BundleDamaged
-from pipeline.learn.category import OWN_SHARE
 from pipeline.learn.features import HASH_BITS, Featurizer
 from pipeline.learn.heads import Head
 from pipeline.learn.model import Model
@@ -74,6 +73,7 @@ def save(model: Model, folder: Path, facts: dict[str, Any], *, more: dict[str, b
             ],
             "block_weights": model.featurizer.weights,
             "accept": model.accept,
+            "sets": model.sets,
             "own_share": model.own_share,
         }
     )
@@ -205,5 +205,6 @@ def _model(vocabulary: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model
         score_labels=tuple((head, label) for head, label in vocabulary["score_labels"]),
         heads=heads,
         accept=vocabulary["accept"],
-        own_share=vocabulary.get("own_share", OWN_SHARE),
+        sets=vocabulary["sets"],
+        own_share=vocabulary["own_share"],
     )

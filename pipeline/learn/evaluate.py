@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+from pipeline import letter
+from pipeline.learn.acceptance import interval
 
 Answers = NDArray[np.str_]
 RANKED = ("urgency", "level", "scope", "action")
 MOST_CONFUSED = 15
+MIN_GROUP = 30
+LENGTHS = (1, 100, 300, 1000)
 REST = "其余"
 
 
@@ -130,6 +137,66 @@ def _confusion(truth: Answers, given: Answers) -> dict[str, Any]:
 
 def _round(value: float) -> float:
     return round(float(value), 4)
+
+
+def by_group(right: NDArray[np.bool_], groups: dict[str, NDArray[np.str_]]) -> list[dict[str, Any]]:
+    """Return the share of right answers of every group of at least 30 letters, so that a weak group shows.
+
+    Parameters
+    ----------
+    right : ndarray of bool
+    groups : dict of str to ndarray of str
+        What the letters are grouped by, and each letter's group; "" is none. Groups are of letters, never of people.
+
+    Returns
+    -------
+    list of dict
+        ``by group n accuracy interval weak``: weak where the 95 % interval lies below the share of all letters.
+
+    Examples
+    --------
+    >>> right = np.arange(80) % 2 > 0
+    >>> rows = by_group(right, {"channel": np.array(["a"] * 40 + ["b"] * 40)})
+    >>> [(row["group"], row["accuracy"], row["weak"]) for row in rows]
+    [('a', 0.5, False), ('b', 0.5, False)]
+    """
+    rows = []
+    for by, names in groups.items():
+        for name in dict.fromkeys(names.tolist()):
+            inside = names == name
+            n = int(inside.sum())
+            if not name or n < MIN_GROUP:
+                continue
+            k = int(right[inside].sum())
+            low, high = interval(k, n)
+            rows.append(
+                {
+                    "by": by,
+                    "group": name,
+                    "n": n,
+                    "accuracy": _round(k / n),
+                    "interval": [_round(low), _round(high)],
+                    "weak": bool(high < right.mean()),
+                }
+            )
+    return rows
+
+
+def groups_of(frame: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
+    """Return the groups that a model card looks at: length of the letter, and place and channel where they are given.
+
+    Examples
+    --------
+    >>> groups_of(pd.DataFrame({"title": ["", ""], "text": ["短", "长" * 400]}))["length"].tolist()
+    ['1-99', '300-999']
+    """
+    sizes = frame[letter.TITLE].str.len() + frame[letter.TEXT].str.len()
+    names = [f"{low}-{high - 1}" for low, high in pairwise(LENGTHS)] + [f"{LENGTHS[-1]}+"]
+    found = {"length": np.array(names)[np.searchsorted(LENGTHS[1:], sizes, side="right")]}
+    for column in (letter.PLACE, letter.CHANNEL):
+        if column in frame.columns:
+            found[column] = frame[column].fillna("").astype(str).str.strip().to_numpy(dtype=str)
+    return found
 
 
 def majority_of(labels: Answers, n: int) -> Answers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.learn import cues as cue_room
+from pipeline.learn.acceptance import Thresholds, needed
 from pipeline.learn.category import OWN_SHARE, Category, combine
 from pipeline.learn.features import Featurizer, Plain, WordIds
 from pipeline.learn.heads import Head
@@ -50,9 +51,12 @@ class Model:
     score_labels : tuple of (head, label)
         What each score of layer one stands for.
     heads : dict of str to Head
-    accept : dict of str to float
-        For each wanted share of right first-level categories ("0.97") the confidence from which on it was
-        reached on held-out folds; above 1 where it never was.
+    accept : dict
+        Per head, for each wanted share of right answers ("0.97"), the confidence from which on it was reached on
+        held-out letters: of all labels under "", and of labels that need more; above 1 where it never was.
+    sets : dict of str to float
+        For each wanted probability ("0.90") that the right first level is in a letter's set, the probability from
+        which on a label is in it.
     own_share : float
         How much the first level's own head counts against what the second level's head implies.
     """
@@ -65,7 +69,8 @@ class Model:
     spreads: Floats
     score_labels: tuple[tuple[str, str], ...]
     heads: dict[str, Head]
-    accept: dict[str, float]
+    accept: dict[str, Thresholds]
+    sets: dict[str, float] = field(default_factory=dict)
     own_share: float = OWN_SHARE
 
     @cached_property
@@ -81,6 +86,10 @@ class Model:
         cues = cue_room.cues(letters.titles, letters.bodies, received_at)
         inputs = (np.hstack([scores, cues]) - self.means) / self.spreads
         return Reading(words, matrix, {name: head.probabilities(inputs) for name, head in self.heads.items()})
+
+    def needed(self, head: str, level: float) -> NDArray[np.float64]:
+        """Return the confidence that each label of a head needs, so that so many of the sure answers are right."""
+        return needed(self.accept, head, self.heads[head].labels, level)
 
     def category(self, reading: Reading) -> Category:
         """Return the consistent first and second levels of a batch."""

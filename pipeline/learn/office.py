@@ -22,12 +22,13 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from pipeline.learn import cues as cue_room
+from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
 from pipeline.learn.heads import HEAD_KINDS, Head, HeadKind, softmax
 from pipeline.learn.heldout import HeldOut, fingerprint
 from pipeline.learn.model import Model, quantise
 from pipeline.learn.ridge import Latent, Ridge
-from pipeline.learn.train import ACCEPT_LEVELS, History, accept_threshold, class_names, rank_cuts
+from pipeline.learn.train import History, acceptance, class_names, rank_cuts
 
 Floats = NDArray[np.float32]
 _LOWEST, _TINY = -12.0, 1e-6
@@ -122,7 +123,7 @@ def train_office(
         own_share=1.0 if "category_l1" in held_out and "category_l2" not in held_out else base.own_share,
     )
     kept = _held_out(history, heads, held_out, model.own_share)
-    return replace(model, accept=_accept(kept, base.accept, recipe)), kept
+    return _accept(model, kept, base, recipe), kept
 
 
 def _scores(history: History, base: Model, recipe: OfficeRecipe) -> _Scores:
@@ -289,18 +290,14 @@ def _held_out(history: History, heads: dict[str, Head], probabilities: dict[str,
     )
 
 
-def _accept(held_out: HeldOut, base: dict[str, float], recipe: OfficeRecipe) -> dict[str, float]:
+def _accept(model: Model, held_out: HeldOut, base: Model, recipe: OfficeRecipe) -> Model:
     """Set the confidences of acceptance on the office's letters; with few of them the stricter of base and office."""
-    if "category_l1" not in held_out.probabilities:
-        return base
-    table = held_out.probabilities["category_l1"]
-    rows = np.flatnonzero(~np.isnan(table).any(axis=1))
-    right = held_out.given["category_l1"][rows] == held_out.truth["category_l1"][rows]
-    confidence = table[rows].max(axis=1)
-    own = {f"{level:.2f}": accept_threshold(confidence, right, level) for level in ACCEPT_LEVELS}
-    if len(rows) >= recipe.min_rule_rows:
-        return own
-    return {level: max(value, base.get(level, 1.01)) for level, value in own.items()}
+    accept, sets = acceptance(model.heads, held_out.probabilities, held_out.truth, model.own_share)
+    few = {name for name in accept if (held_out.truth[name] != "").sum() < recipe.min_rule_rows}
+    for name in few:
+        accept[name] = stricter(accept[name], base.accept.get(name, {}))
+    enough = "category_l1" in accept and "category_l1" not in few
+    return replace(model, accept={**base.accept, **accept}, sets=sets if enough else base.sets)
 
 
 def answer(model: Model, history: History) -> dict[str, tuple[NDArray[np.str_], NDArray[np.float64]]]:

@@ -18,15 +18,16 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import letter
 from pipeline.learn import cues as cue_room
-from pipeline.learn.category import combine
+from pipeline.learn.acceptance import ACCEPTED_HEADS, Thresholds, set_thresholds, thresholds
+from pipeline.learn.category import OWN_SHARE, combine
 from pipeline.learn.features import Featurizer, Plain, plain
 from pipeline.learn.heads import HEADS, PAIR_SEPARATOR, Head, HeadKind, softmax
 from pipeline.learn.model import Model, quantise
+from pipeline.learn.profile import PROFILE_HEADS, Profile, profile
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 
-ACCEPT_LEVELS = tuple(round(0.80 + 0.01 * step, 2) for step in range(20))
 MIN_LABEL_ROWS = 2
 Progress = Callable[[str], None]
 
@@ -96,7 +97,14 @@ class Recipe:
 
 
 def fit(history: History, recipe: Recipe | None = None, *, progress: Progress = lambda stage: None) -> Model:
-    """Train all heads that have labels.
+    """Train all heads that have labels; parameters as of :func:`fit_and_describe`."""
+    return _fit(history, recipe or Recipe(), progress)[0]
+
+
+def fit_and_describe(
+    history: History, recipe: Recipe | None = None, *, progress: Progress = lambda stage: None
+) -> tuple[Model, Profile]:
+    """Train all heads that have labels, and describe the letters as the model sees new ones.
 
     Parameters
     ----------
@@ -108,10 +116,30 @@ def fit(history: History, recipe: Recipe | None = None, *, progress: Progress = 
 
     Returns
     -------
-    Model
-        Its figures are not measured here: see :mod:`pipeline.learn.evaluate`.
+    (Model, Profile)
+        The model's figures are not measured here: see :mod:`pipeline.learn.evaluate`.
     """
-    recipe = recipe or Recipe()
+    model, tables = _fit(history, recipe or Recipe(), progress)
+    progress("profile")
+    return model, describe(model, history, tables)
+
+
+def describe(model: Model, history: History, tables: dict[str, NDArray[np.float32]]) -> Profile:
+    """Return the profile of a model's letters; ``tables`` are held-out probabilities, category not yet combined."""
+    first, pair = model.heads["category_l1"], model.heads["category_l2"]
+    both = combine(first, pair, tables[first.name], tables[pair.name], model.own_share)
+    answers = {
+        name: (model.heads[name].labels, model.heads[name].decide(tables[name]))
+        for name in PROFILE_HEADS
+        if name in tables
+    }
+    answers[first.name] = (first.labels, both.first)
+    confidence = both.first_probabilities.max(axis=1)
+    return profile(history.letters, answers, confidence, confidence >= model.needed("category_l1", 0.97)[both.first])
+
+
+def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, dict[str, NDArray[np.float32]]]:
+    """Return the model and per head probabilities: held-out ones where a letter has its label."""
     progress("features")
     featurizer = Featurizer.fit(
         history.letters,
@@ -137,7 +165,15 @@ def fit(history: History, recipe: Recipe | None = None, *, progress: Progress = 
         trust = np.where(own, spreads * recipe.own_scale, 1.0).astype(np.float32)
         strength = recipe.second_layer_c * kind.freedom
         fitted[kind.name] = _second_layer(kind, inputs, trust, history.labels[kind.name], history.folds, strength)
-    return Model(
+    heads = {name: head for name, (head, _, _) in fitted.items()}
+    tables, only_held_out = {}, {}
+    for name, (head, rows, held_out) in fitted.items():
+        tables[name] = head.probabilities(inputs)
+        tables[name][rows] = held_out
+        only_held_out[name] = np.full_like(tables[name], np.nan)
+        only_held_out[name][rows] = held_out
+    accept, sets = acceptance(heads, only_held_out, history.labels, OWN_SHARE)
+    model = Model(
         featurizer=featurizer.restrict(columns),
         weights=values,
         scales=scales,
@@ -145,9 +181,11 @@ def fit(history: History, recipe: Recipe | None = None, *, progress: Progress = 
         means=means.astype(np.float32),
         spreads=spreads.astype(np.float32),
         score_labels=first.labels,
-        heads={name: head for name, (head, _, _) in fitted.items()},
-        accept=_accept(fitted, history.labels),
+        heads=heads,
+        accept=accept,
+        sets=sets,
     )
+    return model, tables
 
 
 @dataclass(frozen=True)
@@ -237,18 +275,43 @@ def _second_layer(
     return head, rows, held_out
 
 
-def _accept(
-    fitted: dict[str, tuple[Head, NDArray[np.int64], NDArray[np.float32]]], labels: dict[str, NDArray[np.str_]]
-) -> dict[str, float]:
-    """Set the confidences of the combined first level on letters that neither of its heads was fitted to."""
-    if not {"category_l1", "category_l2"} <= fitted.keys():
-        return {}
-    (first_head, first_rows, first), (pair_head, pair_rows, pair) = fitted["category_l1"], fitted["category_l2"]
-    rows, at_first, at_pair = np.intersect1d(first_rows, pair_rows, return_indices=True)
-    category = combine(first_head, pair_head, first[at_first], pair[at_pair])
-    right = np.array(first_head.labels)[category.first] == labels["category_l1"][rows]
-    confidence = category.first_probabilities.max(axis=1)
-    return {f"{level:.2f}": accept_threshold(confidence, right, level) for level in ACCEPT_LEVELS}
+def acceptance(
+    heads: dict[str, Head],
+    tables: dict[str, NDArray[np.float32]],
+    labels: dict[str, NDArray[np.str_]],
+    own_share: float,
+) -> tuple[dict[str, Thresholds], dict[str, float]]:
+    """Set thresholds of confidence per head, and of label sets for the first level, on held-out probabilities.
+
+    Parameters
+    ----------
+    heads : dict of str to Head
+    tables : dict of str to ndarray, shape (letters, labels)
+        NaN where a letter has no held-out answer of the head.
+    labels : dict of str to ndarray of str
+    """
+    accept: dict[str, Thresholds] = {}
+    sets: dict[str, float] = {}
+    for name in ACCEPTED_HEADS:
+        if name not in tables:
+            continue
+        head, table, truth = heads[name], tables[name], labels[name]
+        rows = ~np.isnan(table).any(axis=1) & np.isin(truth, head.labels)
+        if name == "category_l1" and "category_l2" in tables:
+            pair = tables["category_l2"]
+            rows &= ~np.isnan(pair).any(axis=1)
+            both = combine(head, heads["category_l2"], table[rows], pair[rows], own_share)
+            table, chosen = both.first_probabilities, both.first
+        else:
+            table = table[rows]
+            chosen = head.decide(table)
+        if not len(table):
+            continue
+        confidence = table[np.arange(len(chosen)), chosen]
+        accept[name] = thresholds(confidence, np.array(head.labels)[chosen], truth[rows])
+        if name == "category_l1":
+            sets = set_thresholds(table, np.searchsorted(head.labels, truth[rows]))
+    return accept, sets
 
 
 def _logistic(
@@ -284,17 +347,3 @@ def rank_cuts(probabilities: NDArray[np.float32], known: NDArray[np.int64]) -> N
     expected = probabilities @ np.arange(probabilities.shape[1], dtype=np.float32)
     shares = [float((known <= rank).mean()) for rank in range(probabilities.shape[1] - 1)]
     return np.quantile(expected, shares).astype(np.float32)
-
-
-def accept_threshold(confidence: NDArray[np.float32], right: NDArray[np.bool_], level: float) -> float:
-    """Return the lowest confidence from which on at least ``level`` of the answers are right; 1.01 if none.
-
-    Examples
-    --------
-    >>> accept_threshold(np.array([0.9, 0.8, 0.4], np.float32), np.array([True, True, False]), 0.95)
-    0.8
-    """
-    order = np.argsort(-confidence, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share >= level)
-    return round(float(confidence[order][good[-1]]), 4) if len(good) else 1.01

@@ -19,6 +19,7 @@ from pipeline.report.atomic import check_writable
 from pipeline.report.journal import Journal, fingerprint
 from pipeline.report.sheet import RunFacts, write_rejected, write_suggestions
 from pipeline.report.stream import SuggestionStream
+from pipeline.settings import read_toml
 from pipeline.text.mask import find
 
 BATCH = 2048
@@ -179,6 +180,7 @@ def _identity(source: LetterSource, triage: Triage, options: Options) -> dict[st
         "columns": source.matched,
         "model": triage.bundle.version,
         "accept": triage.accept,
+        "sets": triage.sets,
         "reveal": options.reveal,
         "lang": options.lang,
         "drop": options.drop,
@@ -212,9 +214,19 @@ def _facts(source: LetterSource, triage: Triage, options: Options, outcome: Outc
         made_at=_today(),
         accept=triage.accept,
         masked=not options.reveal,
+        doubtful=_doubtful(triage),
         notes=source.notes,
         weaknesses=tuple(manifest.get("weaknesses", ())),
     )
+
+
+def _doubtful(triage: Triage) -> dict[str, dict[str, float]]:
+    """Return per field and label the confidence below which the sheet shows the cell as doubtful."""
+    level, model = read_toml("review.toml")["doubtful"]["level"], triage.model
+    heads = [head for head in model.accept if head in model.heads]
+    return {
+        head: dict(zip(model.heads[head].labels, model.needed(head, level).tolist(), strict=True)) for head in heads
+    }
 
 
 def _today() -> str:

@@ -14,10 +14,14 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.learn import bundle
+from pipeline.learn import profile as profiles
+from pipeline.learn.acceptance import SHOWN_LEVELS
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import HEADS
-from pipeline.learn.train import Recipe, fit, prepare
+from pipeline.learn.model import Model
+from pipeline.learn.train import Recipe, fit_and_describe, prepare
 from pipeline.settings import read_toml
+from pipeline.text.mask import mask
 
 CARD = "MODEL_CARD.md"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "rjieba", "ahocorasick-rs")
@@ -40,7 +44,7 @@ def train_bundle(
         JSON of ``petition evaluate`` on the same data; its figures go into manifest and card.
     """
     recipe = Recipe()
-    model = fit(prepare(frame), recipe, progress=progress)
+    model, described = fit_and_describe(prepare(frame), recipe, progress=progress)
     measured = json.loads(figures_file.read_text(encoding="utf-8")) if figures_file else None
     card = read_toml("model_card.toml")
     facts = {
@@ -53,8 +57,8 @@ def train_bundle(
         "weaknesses": card["weaknesses"],
     }
     progress("bundle")
-    bundle.save(model, folder, facts)
-    (folder / CARD).write_text(_card(folder.name, facts, measured, card, model.accept), encoding="utf-8")
+    bundle.save(model, folder, facts, more={profiles.PROFILE: profiles.to_bytes(described)})
+    (folder / CARD).write_text(_card(folder.name, facts, measured, card, model), encoding="utf-8")
 
 
 def _newest(frame: pd.DataFrame) -> str:
@@ -80,9 +84,7 @@ def _headline(measured: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: head[key] for key in keys} for name, head in measured["heads"].items()}
 
 
-def _card(
-    name: str, facts: dict[str, Any], measured: dict[str, Any] | None, card: dict[str, Any], accept: dict[str, float]
-) -> str:
+def _card(name: str, facts: dict[str, Any], measured: dict[str, Any] | None, card: dict[str, Any], model: Model) -> str:
     data = facts["data"]
     lines = [
         f"# Model card: {name}",
@@ -108,10 +110,12 @@ def _card(
             "",
             *_table(measured),
             "",
+            *accepted_table({name: head["accepted"] for name, head in measured["heads"].items() if head["accepted"]}),
+            *group_table({name: measured["heads"][name]["groups"] for name in ("category_l1", "department")}),
             *per_class_tables(measured["heads"]),
             "",
         ]
-        lines += ["## Sent to a person", "", *_review_lines(facts["review"], accept), ""]
+        lines += ["## Sent to a person", "", *_review_lines(facts["review"], model), ""]
     else:
         lines += ["Not measured yet: run `petition evaluate`.", ""]
     lines += ["## Known weaknesses", "", *(f"- {item}" for item in card["weaknesses"]), ""]
@@ -161,15 +165,63 @@ def per_class_tables(heads: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _review_lines(review: dict[str, Any], accept: dict[str, float]) -> list[str]:
+def accepted_table(heads: dict[str, Any]) -> list[str]:
+    """Return what may stand until a person confirms it: share of the letters, how many are right, 95 % interval."""
+    lines = [
+        "## Sure enough, head by head",
+        "",
+        "Share of the letters whose answer is sure enough for a wanted share of right answers, and how many of those "
+        "are right (95 % interval).",
+        "",
+        "| head | " + " | ".join(f"at {level:.0%} | right" for level in SHOWN_LEVELS) + " |",
+        "|---" * (1 + 2 * len(SHOWN_LEVELS)) + "|",
+    ]
+    for head, levels in heads.items():
+        cells = []
+        for row in levels.values():
+            low, high = row["interval"] or (0.0, 0.0)
+            right = f"{row['right']:.3f} ({low:.3f} to {high:.3f})" if row["interval"] else "none"
+            cells += [f"{row['coverage']:.1%}", right]
+        lines.append(f"| {head} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+def group_table(heads: dict[str, Any]) -> list[str]:
+    """Return accuracy by groups of letters (at least 30 letters each), weak ones marked."""
+    lines = [
+        "## Groups of letters",
+        "",
+        "Accuracy with a 95 % interval, groups of at least 30 letters; **weak**: the whole interval lies below the "
+        "accuracy of all letters.",
+        "",
+        "| head | by | group | letters | accuracy | |",
+        "|---|---|---|---|---|---|",
+    ]
+    for head, rows in heads.items():
+        for row in rows:
+            low, high = row["interval"]
+            group = mask([row["group"].replace("|", "/")])[0]
+            mark = "**weak**" if row["weak"] else ""
+            cells = (head, row["by"], group, str(row["n"]), f"{row['accuracy']:.3f} ({low:.3f} to {high:.3f})", mark)
+            lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+def _review_lines(review: dict[str, Any], model: Model) -> list[str]:
     return [
-        f"- Confidence needed at `--accept 0.97`: {accept['0.97']:.3f} (set on held-out folds inside training).",
+        f"- Confidence needed at `--accept 0.97`: {_needs(model)} (set on held-out folds inside training).",
         f"- On letters of the outer folds, {review['accepted_by_category']:.1%} reach it; "
         f"{_cell(review['accepted_right'])} of them have the right first level.",
         f"- After all other reasons to ask a person, {review['not_sent_to_a_person']:.1%} of the labelled letters are "
         f"not sent to one; {_cell(review['not_sent_right'])} of these are right.",
         f"- Of all letters of the corpus {review['not_sent_share_of_all_letters']:.1%} are not sent to a person.",
     ]
+
+
+def _needs(model: Model) -> str:
+    at_level = model.accept["category_l1"]["0.97"]
+    own = ", ".join(f"{label} {value:.3f}" for label, value in at_level.items() if label)
+    return f"{at_level['']:.3f}" + (f"; more for {own}" if own else "")
 
 
 def _cell(value: float | None) -> str:

@@ -55,13 +55,21 @@ def _parts(frame: pd.DataFrame, facts: RunFacts, zh: bool) -> list[tuple[str, li
             f"the others' first level was right for at least {facts.accept:.0%} of held-out letters (--accept)",
         ),
         (
+            "灰色斜体的格子",
+            "Grey italic cells",
+            "这一项的把握不到九成，请核对。",
+            "less than nine in ten such answers are right: check them",
+        ),
+        (
             "请记住",
             "Remember",
             "每一条都是建议，由人确认后才生效；只分事，不评人。",
             "every line is a suggestion that a person confirms; matters are sorted, never people",
         ),
     ]
-    columns = [column for column in letter.SUGGESTION_COLUMNS if column.name in frame.columns]
+    columns = [
+        column for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS) if column.name in frame.columns
+    ]
     return [
         ("本次分拣" if zh else "This run", [(a, c) if zh else (b, d) for a, b, c, d in run]),
         (

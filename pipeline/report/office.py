@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.learn import bundle, evaluate
+from pipeline.learn import profile as profiles
+from pipeline.learn.acceptance import SHOWN_LEVELS, accepted
 from pipeline.learn.audit import suspects
 from pipeline.learn.heldout import HELD_OUT, HeldOut, fingerprint, read, to_bytes
 from pipeline.learn.history import Labelled, rare_classes
 from pipeline.learn.model import Model
 from pipeline.learn.office import OFFICE_HEADS, OfficeRecipe, answer, by_time, train_office
-from pipeline.learn.train import History, prepare
-from pipeline.report.card import CARD, LIBRARIES, per_class_tables
+from pipeline.learn.train import History, describe, prepare
+from pipeline.report.card import CARD, LIBRARIES, accepted_table, group_table, per_class_tables
 from pipeline.settings import read_toml
 from pipeline.text.segment import default_segmenter
 
@@ -92,15 +93,31 @@ def train_on_history(
         "changed_heads": learned,
         "figures": {head: _headline(row) for head, row in figures.items()},
         "latest": {head: _headline(row) for head, row in latest.items()},
-        "accepted": accepted(model, held_out),
+        "accepted": sure_enough(model, held_out),
+        "groups": _groups(labelled.frame[_has_label(labelled.frame)], held_out),
         "weaknesses": base.manifest.get("weaknesses", []),
     }
     trained = Trained(facts, figures, latest, rare)
     progress("bundle")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CARD).write_text(_card(name, trained, card), encoding="utf-8")
-    bundle.save(model, folder, facts, more={HELD_OUT: to_bytes(held_out)})
+    more = {HELD_OUT: to_bytes(held_out), **_profile(model, history, held_out, base, recipe)}
+    bundle.save(model, folder, facts, more=more)
     return trained
+
+
+def _profile(
+    model: Model, history: History, held_out: HeldOut, base: bundle.Bundle, recipe: OfficeRecipe
+) -> dict[str, bytes]:
+    """Describe the office's letters as the model sees new ones; of few letters nothing is said, the base's stands."""
+    if len(history.folds) < recipe.min_rule_rows:
+        kept = Path(base.folder) / profiles.PROFILE
+        return {profiles.PROFILE: kept.read_bytes()} if base.folder and kept.is_file() else {}
+    tables = model.read(history.letters, history.received_at).probabilities
+    for name, table in held_out.probabilities.items():
+        rows = ~np.isnan(table).any(axis=1)
+        tables[name][rows] = table[rows]
+    return {profiles.PROFILE: profiles.to_bytes(describe(model, history, tables))}
 
 
 def audit_history(
@@ -163,18 +180,10 @@ def _refuse_known(history: History, base: bundle.Bundle, path: Path) -> None:
 
 def _figures(held_out: HeldOut, known: dict[str, tuple[Answers, NDArray[np.float64]]]) -> dict[str, Any]:
     found = {}
-    for head, truth in held_out.truth.items():
-        table = held_out.probabilities[head]
-        rows = np.flatnonzero(~np.isnan(table).any(axis=1) & (truth != ""))
-        if not len(rows):
-            continue
-        labels = np.array(held_out.labels[head])
-        at = np.searchsorted(labels, held_out.given[head][rows])
-        confidence = table[rows, at].astype(np.float64)
+    for head, _, confidence, given in _judged(held_out):
+        rows, truth = _answered(held_out, head), held_out.truth[head]
         majority = evaluate.majority_of(truth, len(rows))
-        found[head] = evaluate.figures(
-            head, truth[rows], held_out.given[head][rows], confidence, majority, known[head][0][rows]
-        )
+        found[head] = evaluate.figures(head, truth[rows], given, confidence, majority, known[head][0][rows])
     return found
 
 
@@ -196,23 +205,43 @@ def _latest(history: History, base: Model, recipe: OfficeRecipe) -> dict[str, An
     return found
 
 
-def accepted(model: Model, held_out: HeldOut, level: str = "0.97") -> dict[str, Any]:
-    """Return the share of held-out letters whose first level is sure enough, and how many are right (95% interval)."""
-    table = held_out.probabilities.get("category_l1")
-    if table is None:
-        return {}
-    rows = np.flatnonzero(~np.isnan(table).any(axis=1))
-    right = held_out.given["category_l1"][rows] == held_out.truth["category_l1"][rows]
-    sure = table[rows].max(axis=1) >= model.accept[level]
-    n, k = int(sure.sum()), int(right[sure].sum())
-    interval = binomtest(k, n).proportion_ci(method="wilson") if n else None
-    return {
-        "letters": len(rows),
-        "coverage": round(float(sure.mean()), 4),
-        "right": round(k / n, 4) if n else None,
-        "interval": [round(interval.low, 4), round(interval.high, 4)] if interval else None,
-        "confidence": model.accept[level],
-    }
+def sure_enough(model: Model, held_out: HeldOut) -> dict[str, Any]:
+    """Return per head and level the share of held-out letters that is sure enough, and how many are right."""
+    found: dict[str, Any] = {}
+    for head, right, confidence, given in _judged(held_out):
+        if head in model.accept:
+            at = np.searchsorted(model.heads[head].labels, given)
+            found[head] = {
+                f"{level:.2f}": accepted(confidence, model.needed(head, level)[at], right) for level in SHOWN_LEVELS
+            }
+    return found
+
+
+def _groups(frame: pd.DataFrame, held_out: HeldOut) -> dict[str, Any]:
+    groups = evaluate.groups_of(frame)
+    found: dict[str, Any] = {}
+    for head in ("category_l1", "department"):
+        if head in held_out.truth:
+            rows = _answered(held_out, head)
+            right = held_out.given[head][rows] == held_out.truth[head][rows]
+            found[head] = evaluate.by_group(right, {by: names[rows] for by, names in groups.items()})
+    return found
+
+
+def _answered(held_out: HeldOut, head: str) -> NDArray[np.int64]:
+    table = held_out.probabilities[head]
+    return np.flatnonzero(~np.isnan(table).any(axis=1) & (held_out.truth[head] != ""))
+
+
+def _judged(held_out: HeldOut) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.float64], Answers]]:
+    """Yield (head, whether right, confidence, answer) of the letters that have a held-out answer."""
+    for head, truth in held_out.truth.items():
+        rows = _answered(held_out, head)
+        if len(rows):
+            given = held_out.given[head][rows]
+            at = np.searchsorted(np.array(held_out.labels[head]), given)
+            confidence = held_out.probabilities[head][rows, at].astype(np.float64)
+            yield head, given == truth[rows], confidence, given
 
 
 def _headline(row: dict[str, Any]) -> dict[str, Any]:
@@ -271,7 +300,7 @@ def _joined(history: History) -> list[str]:
 
 def _card(name: str, trained: Trained, card: dict[str, Any]) -> str:
     facts = trained.facts
-    data, sure = facts["data"], facts["accepted"]
+    data = facts["data"]
     lines = [
         f"# Model card: {name}",
         "",
@@ -307,16 +336,8 @@ def _card(name: str, trained: Trained, card: dict[str, Any]) -> str:
             *_table(trained.latest),
             "",
         ]
-    if sure and sure["interval"]:
-        low, high = sure["interval"]
-        lines += [
-            "## Accepted without a person",
-            "",
-            f"At `--accept 0.97` {sure['coverage']:.1%} of {sure['letters']:,} held-out letters are sure enough; "
-            f"{sure['right']:.1%} of them have the right first level (95% interval {low:.1%} to {high:.1%}). The "
-            "threshold was set on the same held-out answers.",
-            "",
-        ]
+    lines += accepted_table(facts["accepted"])
+    lines += group_table(facts["groups"])
     lines += per_class_tables(trained.figures)
     lines += ["", "## Known weaknesses (of the base)", "", *(f"- {item}" for item in facts["weaknesses"]), ""]
     lines += ["## Must not be used for", "", *(f"- {item}" for item in card["must_not"]), ""]

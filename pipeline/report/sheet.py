@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,12 @@ _FRONT = (
 )
 _BACK = (letter.RECEIVED_AT, letter.CHANNEL, letter.PLACE, letter.SOURCE_ROW, letter.INTAKE_NOTE)
 _FROZEN_COLUMNS = 5
+_CONFIDENCE = {
+    "purpose": ("purpose_confidence", ()),
+    "category_l1": ("category_confidence", ("category_l2",)),
+    "level": ("level_confidence", ()),
+    "department": ("department_confidence", ()),
+}
 _LINE_POINTS, _MOST_LINES = 15.0, 7
 
 
@@ -60,6 +66,8 @@ class RunFacts:
     masked : bool
         Whether personal numbers in title and text are masked.
     notes, weaknesses : tuple of str
+    doubtful : dict of str to dict of str to float
+        Per field and label the confidence below which the cell is shown as doubtful.
     """
 
     source: str
@@ -74,6 +82,7 @@ class RunFacts:
     masked: bool
     notes: tuple[str, ...]
     weaknesses: tuple[str, ...]
+    doubtful: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def write_suggestions(frame: pd.DataFrame, path: Path, facts: RunFacts, *, lang: str = "zh") -> None:
@@ -100,7 +109,7 @@ def write_suggestions(frame: pd.DataFrame, path: Path, facts: RunFacts, *, lang:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(str(temporary), {**options, "nan_inf_to_errors": True}) as workbook:
             workbook.set_properties({"created": datetime.fromisoformat(facts.made_at)})
-            _write_letters(workbook, ordered, lang)
+            _write_letters(workbook, ordered, facts.doubtful, lang)
             write_summary(workbook, ordered, facts, lang)
             write_legend(workbook, ordered, facts, lang)
 
@@ -118,11 +127,11 @@ def review_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.take(np.lexsort(keys))
 
 
-def _write_letters(workbook: Any, frame: pd.DataFrame, lang: str) -> None:
+def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[str, float]], lang: str) -> None:
     sheet = workbook.add_worksheet("分拣建议" if lang == "zh" else "Triage")
     formats = _formats(workbook)
     names = _columns(frame)
-    columns = {column.name: column for column in letter.SUGGESTION_COLUMNS}
+    columns = {column.name: column for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS)}
     widths = []
     for position, name in enumerate(names):
         if name in columns:
@@ -140,9 +149,9 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, lang: str) -> None:
     last = max(len(frame), 1)
     for at, values in enumerate(zip(*(frame[name].tolist() for name in names), strict=True), start=1):
         row = dict(zip(names, values, strict=True))
-        style = _row_style(row)
+        style, unsure = _row_style(row), _unsure(row, doubtful)
         for position, name in enumerate(names):
-            _write(sheet, at, position, row[name], formats, name, style, lang)
+            _write(sheet, at, position, row[name], formats, name, "doubtful" if name in unsure else style, lang)
         sheet.set_row(at, _height([str(row[name]) for name in names], widths))
     sheet.freeze_panes(1, min(_FROZEN_COLUMNS, len(names)))
     sheet.autofilter(0, 0, last, len(names) - 1)
@@ -156,7 +165,7 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, lang: str) -> None:
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
-    own = [column.name for column in letter.SUGGESTION_COLUMNS]
+    own = [column.name for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS)]
     rest = [name for name in own if name not in _FRONT]
     known = {*_FRONT, *rest, *_BACK}
     others = [name for name in frame.columns if name not in known]
@@ -169,6 +178,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
     styles: dict[str, dict[str, object]] = {
         "plain": {},
         "calm": {"font_color": "#7F7F7F"},
+        "doubtful": {"font_color": "#7F7F7F", "italic": True},
         "4": {"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True},
         "3": {"bg_color": "#F4B183", "bold": True},
         "review": {"bg_color": "#FFF2CC", "bold": True},
@@ -184,6 +194,16 @@ def _row_style(row: dict[str, Any]) -> str:
     return {4: "4", 3: "3", 1: "calm"}.get(int(row["urgency"]), "plain")
 
 
+def _unsure(row: dict[str, Any], doubtful: dict[str, dict[str, float]]) -> set[str]:
+    """Return the fields of a row that are right too seldom at such a confidence."""
+    found = set()
+    for name, (confidence, shown_too) in _CONFIDENCE.items():
+        needs = doubtful.get(name, {}).get(str(row[name]), 0.0) if name in row else 0.0
+        if row.get(confidence, 1.0) < needs:
+            found |= {name, *shown_too}
+    return found
+
+
 def _write(
     sheet: Any, at: int, position: int, value: Any, formats: dict[str, Any], name: str, style: str, lang: str
 ) -> None:
@@ -194,12 +214,16 @@ def _write(
     elif name.endswith("_confidence"):
         sheet.write_number(at, position, value, formats["share"])
     elif isinstance(value, bool) or name in letter.VALUE_NAMES:
-        sheet.write_string(at, position, shown(name, value, lang), formats["plain"])
+        look = formats["doubtful" if style == "doubtful" else "plain"]
+        sheet.write_string(at, position, shown(name, value, lang), look)
     elif isinstance(value, int | float) and value == value and abs(value) < 1e15:
         sheet.write_number(at, position, value, formats["plain"])
     else:
         text = "" if value is None or value != value else legal(str(value))
-        sheet.write_string(at, position, text, formats["calm" if style == "calm" and name == letter.TEXT else "plain"])
+        calm = style == "calm" and name == letter.TEXT
+        sheet.write_string(
+            at, position, text, formats["doubtful" if style == "doubtful" else "calm" if calm else "plain"]
+        )
 
 
 def shown(name: str, value: Any, lang: str) -> str:

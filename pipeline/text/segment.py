@@ -52,6 +52,16 @@ class Segmenter:
             return tokens
         return [piece for token in tokens for piece in self._split_ascii(token)]
 
+    def may_be_name(self, phrase: str) -> bool:
+        """Return whether a word of the phrase may be a person's name (tag ``nr`` of jieba's dictionary and model).
+
+        Examples
+        --------
+        >>> Segmenter().may_be_name("王建国局长"), Segmenter().may_be_name("搅拌站扰民")
+        (True, False)
+        """
+        return any(tag.startswith("nr") for _, tag in self._jieba.tag(phrase))
+
     def _split_ascii(self, token: str) -> list[str]:
         if len(token) < 2 or not token.isascii() or self._jieba.has_word(token):
             return [token]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -149,3 +151,25 @@ def test_the_shipped_model_knows_the_sample_letters(suggested: pd.DataFrame, his
     assert right["department"] > 0.5, right
     assert right["level"] > 0.5, right
     assert np.corrcoef(suggested["urgency"], history["urgency"].astype(int))[0, 1] > 0.5
+
+
+def test_label_sets_are_an_option(triage: Triage) -> None:
+    letters = pd.DataFrame({"text": ["工地拖欠我们二十个农民工三个月工资。", "你好，请问一下。"]})
+    assert "category_set" not in triage.suggest(letters).columns
+    wide = Triage(triage.bundle, sets=0.99).suggest(letters)
+    narrow = Triage(triage.bundle, sets=0.8).suggest(letters)
+    for row in range(2):
+        names = [part.split(" ")[0] for part in wide.loc[row, "category_set"].split("；")]
+        assert names[0] == wide.loc[row, "category_l1"]
+        assert len(names) >= len(narrow.loc[row, "category_set"].split("；"))
+    assert len(wide.loc[1, "category_set"]) > len(wide.loc[0, "category_set"])
+    with pytest.raises(BadOption):
+        Triage.load(sets=0.97)
+
+
+def test_a_class_that_needs_more_confidence_goes_to_a_person(triage: Triage) -> None:
+    letters = pd.DataFrame({"text": ["工地拖欠我们二十个农民工三个月工资，快过年了还不发。"]})
+    assert not triage.suggest(letters).loc[0, "needs_review"]
+    accept = {**triage.model.accept, "category_l1": {"0.97": {"": 0.1, "劳动和社会保障": 1.01}}}
+    strict = Triage(replace(triage.bundle, model=replace(triage.model, accept=accept)))
+    assert "拿不准" in strict.suggest(letters).loc[0, "review_reason"]

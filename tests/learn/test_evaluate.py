@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.learn import evaluate
@@ -45,3 +46,20 @@ def test_the_peer_learns_each_head_from_the_rows_that_have_its_label() -> None:
     labels = {"category_l1": answers("水", "水", "薪", "薪", ""), "purpose": answers("", "", "", "", "")}
     given = evaluate.peer_predictions(texts, labels, ["欠薪"], list)
     assert {name: found.tolist() for name, found in given.items()} == {"category_l1": ["薪"]}
+
+
+def test_a_weak_group_shows_and_a_small_one_is_not_judged() -> None:
+    right = np.array([True] * 200 + [False] * 30 + [True] * 20 + [False] * 29)
+    names = np.array(["东区"] * 200 + ["西区"] * 50 + ["南区"] * 29)
+    rows = evaluate.by_group(right, {"place": names})
+    assert [(row["group"], row["weak"]) for row in rows] == [("东区", False), ("西区", True)]
+
+
+def test_letters_are_grouped_by_length_place_and_channel() -> None:
+    frame = pd.DataFrame(
+        {"title": ["题"] * 3, "text": ["短", "长" * 100, "长" * 5000], "place": ["东区", "", " 西区 "]}
+    )
+    groups = evaluate.groups_of(frame)
+    assert groups["length"].tolist() == ["1-99", "100-299", "1000+"]
+    assert groups["place"].tolist() == ["东区", "", "西区"]
+    assert "channel" not in groups

@@ -87,7 +87,7 @@ def test_the_same_history_gives_the_same_bytes_and_a_card(office: pd.DataFrame, 
             Labelled(office, NO_PROBLEMS), Path("h.xlsx"), triage.bundle, tmp_path / name, name="m", progress=quiet
         )
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert files == ["MODEL_CARD.md", "arrays.npz", "heldout.npz", "manifest.json", "vocabulary.json"]
+    assert files == ["MODEL_CARD.md", "arrays.npz", "heldout.npz", "manifest.json", "profile.npz", "vocabulary.json"]
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
     opened = load(tmp_path / "a")
     assert opened.manifest["base"]["version"] == triage.bundle.version

@@ -9,9 +9,10 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.learn.acceptance import accept_threshold
 from pipeline.learn.model import Model
 from pipeline.learn.ridge import Latent, Ridge
-from pipeline.learn.train import accept_threshold, fit, prepare
+from pipeline.learn.train import fit, prepare
 from tests.conftest import SMALL
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -178,3 +179,14 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable) as caught, replacing(tmp_path / "out.csv"):
         raise OSError(28, "No space left on device")
     assert "磁盘已满" in caught.value.message("zh")
+
+
+def test_doubtful_cells_are_grey_and_italic(suggested: pd.DataFrame, tmp_path: Path) -> None:
+    first = suggested.assign(department="财政", department_confidence=0.6, level_confidence=0.6)
+    facts = replace(FACTS, doubtful={"department": {"财政": 0.7}, "level": dict.fromkeys("1234", 0.5)})
+    write_suggestions(first, tmp_path / "a.xlsx", facts)
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx")["分拣建议"]
+    headers = [cell.value for cell in page[1]]
+    row = next(page.iter_rows(min_row=2))
+    assert row[headers.index("建议责任部门")].font.i
+    assert not row[headers.index("建议办理层级")].font.i
