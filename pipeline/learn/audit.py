@@ -1,8 +1,9 @@
 """Which labels of a history are probably wrong: what the other letters say against what was written.
 
 A label is suspected where the held-out answer gives another label a higher probability than the written one; the list
-is ranked by how little of it the written label gets (self-confidence, Northcutt, Jiang and Chuang 2021; on planted
-errors better than their margin). A label that a near-copy of the letter contradicts is suspected, too, and counts as
+is ranked by how little of it the written label gets (self-confidence, Northcutt, Jiang and Chuang 2021), in proportion
+to the root of the label's share, as a rare label is never very probable (on planted errors better than self-confidence,
+their margin, or the full share). A label that a near-copy of the letter contradicts is suspected, too, and counts as
 half as probable. The audit judges labels, never those who wrote the letters or set the labels.
 """
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.learn.heldout import HeldOut
 
 COLUMNS = ("row", "head", "written", "suspected", "p_written", "p_suspected", "copy")
-CONTRADICTED = 0.5
+CONTRADICTED, PRIOR = 0.5, 0.5
 
 
 def suspects(
@@ -61,8 +62,10 @@ def suspects(
         copy = np.full(len(rows), -1) if copies is None else _contradicting(copies[rows], at)
         best = np.where(copy >= 0, at[copy], best)
         beaten = others[np.arange(len(rows)), best]
+        shares = np.bincount(at, minlength=len(labels))[at] / len(at)
         part = pd.DataFrame(
             {
+                "rank": own / shares**PRIOR * np.where(copy >= 0, CONTRADICTED, 1),
                 "row": rows,
                 "head": head,
                 "written": written[rows],
@@ -76,9 +79,8 @@ def suspects(
     if not found:
         return pd.DataFrame(columns=list(COLUMNS))
     listed = pd.concat(found, ignore_index=True)
-    rank = listed["p_written"].where(listed["copy"] < 0, listed["p_written"] * CONTRADICTED)
-    order = np.lexsort((listed["row"], rank))
-    return listed.iloc[order].reset_index(drop=True)
+    order = np.lexsort((listed["row"], listed["rank"]))
+    return listed.iloc[order][list(COLUMNS)].reset_index(drop=True)
 
 
 def _contradicting(copies: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -29,22 +29,26 @@ class HeadKind:
     ordered : bool
         Whether its labels are ranks, decided by the expected rank.
     freedom : float
-        How much more than the recipe says layer two may learn for it (set on folds 0 and 1).
+        How much more than the recipe says layer two may learn for it (set on the folds).
+    stretched : bool
+        Whether its own scores are stretched, so that the penalty hardly touches them. Heads of many classes learn
+        more evenly without: rare classes are not swallowed.
     """
 
     name: str
     columns: tuple[str, ...]
     ordered: bool = False
     freedom: float = 1.0
+    stretched: bool = True
 
 
 HEADS: Final = (
-    HeadKind("purpose", ("purpose",), freedom=4.0),
-    HeadKind("category_l1", ("category_l1",), freedom=0.33),
-    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=10.0),
+    HeadKind("purpose", ("purpose",), freedom=10.0, stretched=False),
+    HeadKind("category_l1", ("category_l1",), freedom=3.3, stretched=False),
+    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=10.0, stretched=False),
     HeadKind("urgency", ("urgency",), ordered=True),
-    HeadKind("level", ("level",)),
-    HeadKind("department", ("department",), freedom=0.33),
+    HeadKind("level", ("level",), freedom=10.0, stretched=False),
+    HeadKind("department", ("department",), freedom=5.0, stretched=False),
     HeadKind("scope", ("scope",), ordered=True),
     HeadKind("action", ("action",), ordered=True),
     HeadKind("legacy", ("legacy",), ordered=True),

@@ -162,7 +162,7 @@ def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, d
     fitted: dict[str, tuple[Head, NDArray[np.int64], NDArray[np.float32]]] = {}
     for kind in kinds:
         own = np.array([name == kind.name for name, _ in first.labels] + [False] * cues.shape[1])
-        trust = np.where(own, spreads * recipe.own_scale, 1.0).astype(np.float32)
+        trust = np.where(own & kind.stretched, spreads * recipe.own_scale, 1.0).astype(np.float32)
         strength = recipe.second_layer_c * kind.freedom
         fitted[kind.name] = _second_layer(kind, inputs, trust, history.labels[kind.name], history.folds, strength)
     heads = {name: head for name, (head, _, _) in fitted.items()}

@@ -72,6 +72,7 @@ def _sheet(path: Path, title: str, headers: Mapping[str, float], to_fill: frozen
 
         yield add
         sheet.set_landscape()
+        sheet.set_paper(8)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(rows, 1), len(headers) - 1)

@@ -26,11 +26,12 @@ from pipeline.report.evaluation import print_tables
 from pipeline.report.measure import measure_corpus, save_json
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
+from tests.benchmarks.drift import drift
 from tests.benchmarks.office import office
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift"]
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def main() -> None:
         found["scale"] = show("scale", scale(options.corpus, options.rows))
     if "office" in wanted:
         found["office"] = show("office", office(options.corpus))
+    if "drift" in wanted:
+        found["drift"] = show("drift", drift(options.corpus))
     if "accuracy" in wanted:
         from rich.console import Console
 
