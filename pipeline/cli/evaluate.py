@@ -27,7 +27,8 @@ def command(
         from rich.console import Console
 
         from pipeline.errors import BadOption
-        from pipeline.report.evaluation import print_tables, write_page
+        from pipeline.report.evaluation_page import write_page
+        from pipeline.report.evaluation_screen import print_tables
         from pipeline.report.measure import measure_corpus, measure_file, save_json
 
         if (labelled is None) == (corpus is None):
