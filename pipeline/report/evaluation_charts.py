@@ -81,11 +81,11 @@ def svg_element(chart: Chart, title: str) -> Element:
     drawn = re.sub(r' xmlns(:\w+)?="[^"]*"', "", drawn)
     drawn = re.sub(r"\d+\.\d{4,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), drawn)
     svg = fromstring(drawn)
-    for node in svg.iter():
+    for inside in svg.iter():
         for name in _UNUSED:
-            node.attrib.pop(name, None)
-        for child in [child for child in node if child.tag == "path" and child.get("d", "") in ("", "M0,0h0v0h0Z")]:
-            node.remove(child)
+            inside.attrib.pop(name, None)
+        for child in [child for child in inside if child.tag == "path" and child.get("d", "") in ("", "M0,0h0v0h0Z")]:
+            inside.remove(child)
     for name, value in (("role", "img"), ("aria-label", title), ("font-family", FONT)):
         svg.set(name, value)
     return svg
