@@ -214,6 +214,7 @@ LETTER_HEADERS: Final = {
     PLACE: ("地址", "Place", 16.0),
     SOURCE_ROW: ("原表行号", "Source row", 8.0),
     INTAKE_NOTE: ("登记说明", "Intake note", 18.0),
+    CONFIRMED: (CONFIRMED_ZH, "Confirmed", 9.0),
 }
 
 PURPOSES: Final = ("求决", "检举控告", "建议", "咨询")

@@ -43,11 +43,11 @@ class HeadKind:
 
 
 HEADS: Final = (
-    HeadKind("purpose", ("purpose",), freedom=10.0, stretched=False),
-    HeadKind("category_l1", ("category_l1",), freedom=3.3, stretched=False),
-    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=10.0, stretched=False),
+    HeadKind("purpose", ("purpose",), freedom=4.0),
+    HeadKind("category_l1", ("category_l1",), freedom=1.33, stretched=False),
+    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=5.0, stretched=False),
     HeadKind("urgency", ("urgency",), ordered=True),
-    HeadKind("level", ("level",), freedom=10.0, stretched=False),
+    HeadKind("level", ("level",), freedom=0.33),
     HeadKind("department", ("department",), freedom=5.0, stretched=False),
     HeadKind("scope", ("scope",), ordered=True),
     HeadKind("action", ("action",), ordered=True),

@@ -92,7 +92,7 @@ class Recipe:
     strength: float = 3.0
     penalty: float = 1.0
     second_layer_c: float = 0.003
-    own_scale: float = 18.0
+    own_scale: float = 40.0
     max_columns: int = 80_000
 
 

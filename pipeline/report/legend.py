@@ -61,6 +61,12 @@ def _parts(frame: pd.DataFrame, facts: RunFacts, zh: bool) -> list[tuple[str, li
             "less than nine in ten such answers are right: check them",
         ),
         (
+            "人工确认",
+            "Confirmed",
+            "核对过、改对了的行选“是”；只有这样的行以后能用来训练（petition train）。",
+            "choose 是 for rows you checked and put right; only those can train (petition train)",
+        ),
+        (
             "请记住",
             "Remember",
             "每一条都是建议，由人确认后才生效；只分事，不评人。",

@@ -34,6 +34,7 @@ _FRONT = (
     "category_l2",
     "department",
     "level",
+    letter.CONFIRMED,
     "focus_topics",
     "urgency_reason",
     "evidence",
@@ -130,6 +131,8 @@ def review_order(frame: pd.DataFrame) -> pd.DataFrame:
 def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[str, float]], lang: str) -> None:
     sheet = workbook.add_worksheet("分拣建议" if lang == "zh" else "Triage")
     formats = _formats(workbook)
+    if not {letter.CONFIRMED, letter.CONFIRMED_ZH} & set(frame.columns):
+        frame = frame.assign(**{letter.CONFIRMED: ""})
     names = _columns(frame)
     columns = {column.name: column for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS)}
     widths = []
@@ -153,6 +156,9 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[
         for position, name in enumerate(names):
             _write(sheet, at, position, row[name], formats, name, "doubtful" if name in unsure else style, lang)
         sheet.set_row(at, _height([str(row[name]) for name in names], widths))
+    if letter.CONFIRMED in names:
+        at = names.index(letter.CONFIRMED)
+        sheet.data_validation(1, at, last, at, {"validate": "list", "source": ["是"], "ignore_blank": True})
     sheet.freeze_panes(1, min(_FROZEN_COLUMNS, len(names)))
     sheet.autofilter(0, 0, last, len(names) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
@@ -183,6 +189,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
         "3": {"bg_color": "#F4B183", "bold": True},
         "review": {"bg_color": "#FFF2CC", "bold": True},
         "share": {"num_format": "0%"},
+        "fill": {"bg_color": "#FFF8DC", "align": "center"},
     }
     formats = {name: workbook.add_format({**base, **style}) for name, style in styles.items()}
     header = {"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF", "valign": "vcenter", "align": "center"}
@@ -211,6 +218,8 @@ def _write(
         sheet.write_string(at, position, shown(name, value, lang), formats[style])
     elif name == "needs_review":
         sheet.write_string(at, position, shown(name, value, lang), formats["review" if value else "plain"])
+    elif name == letter.CONFIRMED:
+        sheet.write_string(at, position, str(value or ""), formats["fill"])
     elif name.endswith("_confidence"):
         sheet.write_number(at, position, value, formats["share"])
     elif isinstance(value, bool) or name in letter.VALUE_NAMES:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline import letter
 from pipeline.advise.triage import Triage
-from pipeline.errors import OutputNotWritable
+from pipeline.errors import BadLabels, OutputNotWritable
+from pipeline.learn.history import read_history
 from pipeline.report import sheet
 from pipeline.report.atomic import replacing
 from pipeline.report.sheet import RunFacts, write_suggestions
@@ -190,3 +191,21 @@ def test_doubtful_cells_are_grey_and_italic(suggested: pd.DataFrame, tmp_path: P
     row = next(page.iter_rows(min_row=2))
     assert row[headers.index("建议责任部门")].font.i
     assert not row[headers.index("建议办理层级")].font.i
+
+
+def test_rows_that_a_person_confirms_on_the_sheet_train(suggested: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_suggestions(suggested, path, FACTS)
+    with pytest.raises(BadLabels):
+        read_history(path)
+    book = openpyxl.load_workbook(path)
+    page = book["分拣建议"]
+    headers = [cell.value for cell in page[1]]
+    row = next(page.iter_rows(min_row=2))
+    row[headers.index("人工确认")].value = "是"
+    row[headers.index("建议责任部门")].value = "教育"
+    book.save(path)
+    labelled = read_history(path).frame
+    mine = labelled[labelled["department"] != ""]
+    assert mine["department"].tolist() == ["教育"]
+    assert mine["urgency"].iloc[0] == str(row[headers.index("紧急程度")].value)[0]
