@@ -11,7 +11,7 @@ from pipeline.learn.heads import PAIR_SEPARATOR, Head
 from pipeline.settings import focus_rules
 
 Floats = NDArray[np.float32]
-OWN_SHARE = 0.5
+OWN_SHARE = 0.6
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class HeadKind:
 
 HEADS: Final = (
     HeadKind("purpose", ("purpose",), freedom=4.0),
-    HeadKind("category_l1", ("category_l1",), freedom=1.33, stretched=False),
+    HeadKind("category_l1", ("category_l1",), freedom=0.33),
     HeadKind("category_l2", ("category_l1", "category_l2"), freedom=5.0, stretched=False),
     HeadKind("urgency", ("urgency",), ordered=True),
     HeadKind("level", ("level",), freedom=0.33),

@@ -185,6 +185,9 @@ class Tally:
 
     def profile(self) -> Profile:
         """Return the profile of all batches added."""
+        if not self._sure:
+            nothing = dict.fromkeys(MEASURES, 0.0)
+            return Profile(0, {}, {}, nothing, nothing, 0, self._names, self._totals.astype(np.int32))
         answers = {head: (self._labels[head], np.concatenate(parts)) for head, parts in self._answers.items()}
         measures = {name: np.concatenate([part[name] for part in self._measures]) for name in MEASURES}
         return _profile(answers, measures, np.concatenate(self._sure), self._names, self._totals.astype(np.int32))

@@ -59,7 +59,7 @@ def next_letters(
     Raises
     ------
     BadLabels
-        Every letter of the file is labelled already.
+        Every letter of the file is labelled already, or none has a text.
     """
     prints, counts = _known(bundle, labelled)
     frames, rows_in, known = [], 0, 0
@@ -77,6 +77,8 @@ def next_letters(
             candidates = part if candidates is None else candidates.joined(part)
         rows_in, known = rows_in + len(frame), known + len(frame) - len(new)
         progress(rows_in)
+    if not rows_in:
+        raise BadLabels(file=source.path, why_zh="没有一件有内容的信", why_en="no letter has a text")
     if candidates is None:
         raise BadLabels(
             file=source.path,

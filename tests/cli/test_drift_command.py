@@ -41,3 +41,10 @@ def test_a_model_without_a_profile_says_so(home: Path, tmp_path: Path, monkeypat
     letters(120).to_excel("batch.xlsx", index=False)
     assert "没有留下训练时的概况" in run("drift", "batch.xlsx", "-q", code=2)
     assert drift.__doc__
+
+
+def test_a_file_without_a_single_text_is_named(home: Path) -> None:
+    pd.DataFrame({"编号": ["1", "2"], "内容": ["", " "]}).to_csv("empty.csv", index=False)
+    assert "只有 0 件" in run("drift", "empty.csv", "-q")
+    assert "没有一件有内容的信" in run("label", "next", "empty.csv", "-o", "n.xlsx", "-q", code=2)
+    assert not Path("n.xlsx").exists()

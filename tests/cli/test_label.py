@@ -11,6 +11,8 @@ import pytest
 
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadLabels, NoTextColumn
+from pipeline.learn.audit import suspects
+from pipeline.learn.heldout import HeldOut
 from pipeline.learn.history import read_history
 from pipeline.report.office import audit_history
 from pipeline.report.worksheet import read_decisions
@@ -156,3 +158,12 @@ def test_letters_that_are_all_labelled_are_refused(home: Path, tmp_path: Path) -
     said = run("label", "next", path, "--labelled", path, "-o", "next.xlsx", code=2)
     assert "都已有标注" in said
     assert not Path("next.xlsx").exists()
+
+
+def test_a_rare_label_is_not_suspected_for_being_rare() -> None:
+    folds = np.zeros(101, np.int64)
+    table = np.tile(np.array([[0.3, 0.7]], np.float32), (101, 1))
+    table[0], table[100] = [0.7, 0.3], [0.25, 0.75]
+    written = {"purpose": np.array(["常见"] * 100 + ["少见"])}
+    kept = HeldOut(folds.astype(np.uint64), folds, {"purpose": ("少见", "常见")}, written, {}, {"purpose": table})
+    assert suspects(kept)["row"].tolist() == [0, 100]
