@@ -20,7 +20,7 @@ from pipeline.learn import bundle
 from pipeline.learn.acceptance import SET_LEVELS, label_sets
 from pipeline.learn.category import Category, topics
 from pipeline.learn.features import plain
-from pipeline.learn.heads import PAIR_SEPARATOR
+from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
 from pipeline.text.clean import clean
@@ -136,7 +136,7 @@ class Triage:
         names = {name: np.array(heads[name].labels, dtype=object)[picked] for name, picked in chosen.items()}
         numbers = {name: names[name].astype(np.int64) for name in ("urgency", "level", "scope", "action")}
         legacy = names["legacy"] == "1"
-        by_urgency = self._by_urgency(probabilities["urgency"])
+        by_urgency = by_rank(heads["urgency"].labels, probabilities["urgency"], len(letter.URGENCY_NAMES))
         raised = raise_urgency(titles, texts, numbers["urgency"], by_urgency, self.lang)
         columns |= self._category_columns(category)
         columns |= {
@@ -172,13 +172,6 @@ class Triage:
         columns["needs_review"] = np.array([bool(doubt) for doubt in doubts])
         columns["review_reason"] = self._reasons(titles, texts, reading, category, doubts)
         return columns
-
-    def _by_urgency(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probabilities of urgency 1 to 4, also where the model never saw one of them."""
-        by_urgency = np.zeros((len(probabilities), len(letter.URGENCY_NAMES)), dtype=np.float32)
-        for column, label in enumerate(self.model.heads["urgency"].labels):
-            by_urgency[:, int(label) - 1] = probabilities[:, column]
-        return by_urgency
 
     def _urgency_confidence(self, probabilities: NDArray[np.float32], raised: Raised) -> NDArray[np.float64]:
         labels = [int(label) for label in self.model.heads["urgency"].labels]

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from pipeline import letter
 from pipeline.learn import bundle, heldout
 from pipeline.learn.category import topics
-from pipeline.learn.heads import PAIR_SEPARATOR
+from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.office import OFFICE_HEADS, answer
 from pipeline.learn.train import History
 
@@ -33,27 +34,35 @@ class Judged:
     ----------
     answers : dict of str to ndarray of str
         Per head; "" where the model was trained on the letter and no held-out answer was kept.
+    urgency : ndarray, shape (letters, 4)
+        Probabilities of urgency 1 to 4, for the rules of advice.
     stored : int
         Letters it was trained on, answered by the models of the other folds.
     """
 
     answers: dict[str, Answers]
+    urgency: NDArray[np.float32]
     stored: int
 
 
 def judge(model: bundle.Bundle, history: History) -> Judged:
     """Return honest answers: kept held-out ones for letters the model was trained on, fresh ones for the others."""
-    fresh = {name: given.astype(object) for name, (given, _) in answer(model.model, history).items()}
+    reading = model.model.read(history.letters, history.received_at)
+    fresh = {name: given.astype(object) for name, (given, _) in answer(model.model, history, reading).items()}
+    ranks = len(letter.URGENCY_NAMES)
+    urgency = by_rank(model.model.heads["urgency"].labels, reading.probabilities["urgency"], ranks)
     kept = heldout.read(Path(model.folder)) if model.folder else None
     if kept is None:
-        return Judged({name: given.astype(str) for name, given in fresh.items()}, 0)
+        return Judged({name: given.astype(str) for name, given in fresh.items()}, urgency, 0)
     at = {int(value): row for row, value in enumerate(kept.fingerprints)}
     prints = heldout.fingerprint(history.letters.titles, history.letters.bodies)
     place = np.array([at.get(int(value), -1) for value in prints])
     seen = np.flatnonzero(place >= 0)
     for name, given in fresh.items():
         given[seen] = kept.given[name][place[seen]] if name in kept.given else ""
-    return Judged({name: given.astype(str) for name, given in fresh.items()}, len(seen))
+    if "urgency" in kept.probabilities:
+        urgency[seen] = by_rank(kept.labels["urgency"], kept.probabilities["urgency"][place[seen]], ranks)
+    return Judged({name: given.astype(str) for name, given in fresh.items()}, urgency, len(seen))
 
 
 def compare(history: History, a: Judged, b: Judged) -> dict[str, Any]:

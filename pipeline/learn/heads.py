@@ -7,6 +7,7 @@ head knows helps the others (a question is rarely urgent). Its probabilities are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,6 +89,20 @@ class Head:
     def decide(self, probabilities: Floats) -> NDArray[np.int64]:
         """Return the position of the chosen label of each row."""
         return choose(probabilities, self.cuts)
+
+
+def by_rank(labels: Sequence[str], probabilities: Floats, ranks: int) -> Floats:
+    """Return probabilities of ranks 1 to ``ranks``, also where a model never saw one of them.
+
+    Examples
+    --------
+    >>> by_rank(("2", "3"), np.array([[0.5, 0.5]], np.float32), 4).tolist()
+    [[0.0, 0.5, 0.5, 0.0]]
+    """
+    spread = np.zeros((len(probabilities), ranks), dtype=np.float32)
+    for column, label in enumerate(labels):
+        spread[:, int(label) - 1] = probabilities[:, column]
+    return spread
 
 
 def softmax(logits: Floats) -> Floats:

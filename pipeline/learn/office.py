@@ -26,7 +26,7 @@ from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
 from pipeline.learn.heads import HEAD_KINDS, Head, HeadKind, softmax
 from pipeline.learn.heldout import HeldOut, fingerprint
-from pipeline.learn.model import Model, quantise
+from pipeline.learn.model import Model, Reading, quantise
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.learn.train import History, acceptance, class_names, rank_cuts
 
@@ -300,9 +300,11 @@ def _accept(model: Model, held_out: HeldOut, base: Model, recipe: OfficeRecipe) 
     return replace(model, accept={**base.accept, **accept}, sets=sets if enough else base.sets)
 
 
-def answer(model: Model, history: History) -> dict[str, tuple[NDArray[np.str_], NDArray[np.float64]]]:
+def answer(
+    model: Model, history: History, reading: Reading | None = None
+) -> dict[str, tuple[NDArray[np.str_], NDArray[np.float64]]]:
     """Return per head a model's answers to letters and their confidence, before any rule of advice."""
-    reading = model.read(history.letters, history.received_at)
+    reading = reading or model.read(history.letters, history.received_at)
     both = model.category(reading)
     found = {}
     for name, head in model.heads.items():

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline import letter
-from pipeline.learn.compare import compare, judge
+from pipeline.advise.urgency import raise_urgency
+from pipeline.learn.compare import Judged, compare, judge
 from pipeline.learn.history import read_history
 from pipeline.learn.registry import Registry
 from pipeline.learn.train import prepare
 from pipeline.report.measure import save_json as save_comparison
+from pipeline.text.clean import clean
+from pipeline.text.mask import mask
 
 __all__ = ["compare_on", "headline", "print_comparison", "save_comparison"]
 
@@ -26,7 +32,9 @@ def compare_on(home: Path | None, a: str, b: str, path: Path) -> dict[str, Any]:
     models = [registry.load(name) for name in (a, b)]
     labelled = read_history(path)
     history = prepare(labelled.frame.drop(columns="official_l1"))
-    judged = [judge(model, history) for model in models]
+    frame = labelled.frame
+    titles, texts = (mask(clean(frame[name].fillna("").tolist())) for name in (letter.TITLE, letter.TEXT))
+    judged = [_advised(judge(model, history), titles, texts) for model in models]
     return {
         "a": models[0].version,
         "b": models[1].version,
@@ -36,6 +44,15 @@ def compare_on(home: Path | None, a: str, b: str, path: Path) -> dict[str, Any]:
         "kept_answers": [one.stored for one in judged],
         **compare(history, *judged),
     }
+
+
+def _advised(judged: Judged, titles: list[str], texts: list[str]) -> Judged:
+    """Return the answers with urgency as the clerk gets it: raised by the phrases that raise it."""
+    given = judged.answers["urgency"]
+    answered = given != ""
+    numbers = np.where(answered, given, "1").astype(np.int64)
+    raised = raise_urgency(titles, texts, numbers, judged.urgency).urgency.astype(str)
+    return replace(judged, answers={**judged.answers, "urgency": np.where(answered, raised, "")})
 
 
 def headline(found: dict[str, Any]) -> dict[str, Any]:

@@ -106,3 +106,15 @@ def test_mistakes_are_named(home: Path, arguments: tuple[str, ...], says: str) -
     if arguments == ("train",):
         arguments = ("train", "--name", "x")
     assert says in run(*arguments, code=2).replace("\n", "")
+
+
+def test_urgency_is_compared_as_the_clerk_gets_it(home: Path, tmp_path: Path) -> None:
+    """A phrase of danger raises urgency whatever the model says, so its recall counts."""
+    frame = pd.read_csv(SAMPLES / "labelled.csv", dtype=str, keep_default_na=False)
+    frame.loc[:9, "text"] = [f"{row}号楼有人要跳楼，他说活不下去了，正站在楼顶，请马上派人！" for row in range(10)]
+    frame.loc[:9, "urgency"] = "4"
+    frame.to_csv("h.csv", index=False)
+    run("train", "h.csv", "--name", "m", "--quiet")
+    run("models", "compare", "default", "m", "--on", "h.csv", "--json", "c.json")
+    recalls = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))["recalls"]["urgency 4"]
+    assert min(recalls["a"], recalls["b"]) > 0.4

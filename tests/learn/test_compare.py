@@ -22,8 +22,11 @@ def labelled(history: pd.DataFrame) -> History:
     return prepare(history.drop(columns="official_l1"))
 
 
+NO_URGENCY = np.zeros((0, 4), np.float32)
+
+
 def answers(history: History, **changed: np.ndarray) -> Judged:
-    return Judged({name: changed.get(name, labels) for name, labels in history.labels.items()}, 0)
+    return Judged({name: changed.get(name, labels) for name, labels in history.labels.items()}, NO_URGENCY, 0)
 
 
 def test_chance_is_not_a_change_and_a_real_change_is() -> None:
