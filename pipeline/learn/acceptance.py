@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 LEVELS: Final = tuple(round(0.80 + 0.01 * step, 2) for step in range(20))
 SHOWN_LEVELS: Final = (0.90, 0.95, 0.97)
@@ -113,6 +112,8 @@ def interval(right: int, n: int) -> tuple[float, float]:
     >>> [round(end, 2) for end in interval(9, 10)]
     [0.6, 0.98]
     """
+    from scipy.stats import binomtest  # half a second to import, which triage need not pay
+
     if not n:
         return 0.0, 1.0
     found = binomtest(right, n).proportion_ci(method="wilson")
