@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pipeline.report.evaluation_screen import print_tables
 
 from pipeline import Triage
 from pipeline.advise.parallel import suggest_batches
 from pipeline.learn import cues
 from pipeline.learn.corpus import read_corpus
 from pipeline.learn.features import plain
+from pipeline.report.evaluation_screen import print_tables
 from pipeline.report.measure import measure_corpus, save_json
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline.report.evaluation_page import write_page
-from pipeline.report.evaluation_screen import print_tables
-from pipeline.report.evaluation_words import coverage
 from rich.cells import cell_len
 from rich.console import Console
 
 from pipeline.errors import OutputNotWritable
+from pipeline.report.evaluation_page import write_page
+from pipeline.report.evaluation_screen import print_tables
+from pipeline.report.evaluation_words import coverage
 
 VOID = ("meta", "br")
 LONG = "国土资源/集体土地上房屋拆迁与补偿安置"
