@@ -4,7 +4,8 @@ A label is suspected where the held-out answer gives another label a higher prob
 is ranked by how little of it the written label gets (self-confidence, Northcutt, Jiang and Chuang 2021), in proportion
 to the root of the label's share, as a rare label is never very probable (on planted errors better than
 self-confidence alone and than the margin on every head). A label that a near-copy of the letter contradicts is
-suspected, too, and counts as half as probable. The audit judges labels, never those who wrote the letters or set the labels.
+suspected, too, and counts as half as probable. The audit judges labels, never those who wrote the letters or set
+the labels.
 """
 
 from __future__ import annotations
