@@ -202,6 +202,7 @@ OPTIONAL_COLUMNS: Final = (
         "Holds the right first level with the wanted probability (--sets).",
     ),
 )
+ALL_COLUMNS: Final = (*SUGGESTION_COLUMNS, *OPTIONAL_COLUMNS)
 ZH_NAMES: Final = {column.name: column.zh for column in SUGGESTION_COLUMNS}
 SUGGESTION_NAMES: Final = tuple(column.name for column in SUGGESTION_COLUMNS)
 

@@ -23,8 +23,7 @@ from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked, strings
 
 DEFAULT_ACCEPT = 0.97
 
@@ -113,8 +112,7 @@ class Triage:
         """
         if letter.TEXT not in letters.columns:
             raise NoTextColumn(file="DataFrame", columns="、".join(map(str, letters.columns)))
-        titles = mask(clean(_strings(letters, letter.TITLE)))
-        texts = mask(clean(_strings(letters, letter.TEXT)))
+        titles, texts = masked(letters)
         result = letters.copy(deep=False)
         if not reveal:
             result[letter.TEXT] = texts
@@ -122,7 +120,7 @@ class Triage:
                 result[letter.TITLE] = titles
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
-        reading = self.model.read(plain(titles, texts), _strings(letters, letter.RECEIVED_AT))
+        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT))
         columns = self._columns(titles, texts, reading)
         return result.assign(**{name: columns[name] for name in self._names})
 
@@ -256,15 +254,6 @@ class Triage:
     @cached_property
     def _reviewer(self) -> Reviewer:
         return Reviewer.of(self.model.heads["category_l1"].labels, self.model.heads["purpose"].labels)
-
-
-def _strings(frame: pd.DataFrame, column: str) -> list[str]:
-    if column not in frame.columns:
-        return [""] * len(frame)
-    return [
-        value if isinstance(value, str) else "" if value is None or value != value else str(value)
-        for value in frame[column]
-    ]
 
 
 def _picked(probabilities: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float64]:

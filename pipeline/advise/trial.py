@@ -20,8 +20,7 @@ from pipeline.learn.corpus import MEASURED
 from pipeline.learn.features import plain
 from pipeline.learn.heads import HEAD_KINDS, PAIR_SEPARATOR
 from pipeline.learn.train import Recipe, fit, prepare
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked
 
 Answers = NDArray[np.str_]
 
@@ -65,7 +64,7 @@ def answers(triage: Triage, frame: pd.DataFrame) -> dict[str, tuple[Answers, NDA
     """Return per head the suggested labels and their confidence, after all rules."""
     suggested = triage.suggest(frame)
     reading = triage.model.read(
-        plain(mask(clean(frame[letter.TITLE].tolist())), mask(clean(frame[letter.TEXT].tolist()))),
+        plain(*masked(frame)),
         frame[letter.RECEIVED_AT].tolist(),
     )
     found = {}

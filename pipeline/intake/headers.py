@@ -13,8 +13,7 @@ from pipeline.errors import BadOption, HeaderConflict, NoTextColumn
 from pipeline.settings import read_table
 
 _NOISE = re.compile(r"[\s*:：_\-]|[(（\[【][^)）\]】]*[)）\]】]")
-_OPTIONAL = (column.name for column in letter.OPTIONAL_COLUMNS)
-RESERVED = frozenset((*letter.SUGGESTION_NAMES, *_OPTIONAL, letter.SOURCE_ROW, letter.INTAKE_NOTE))
+RESERVED = frozenset((*(column.name for column in letter.ALL_COLUMNS), letter.SOURCE_ROW, letter.INTAKE_NOTE))
 RENAMED = "原_"
 
 

@@ -7,7 +7,6 @@ focus topics and of the highest urgency by an exact sign test on the letters tha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,7 @@ def judge(model: bundle.Bundle, history: History) -> Judged:
     fresh = {name: given.astype(object) for name, (given, _) in answer(model.model, history, reading).items()}
     ranks = len(letter.URGENCY_NAMES)
     urgency = by_rank(model.model.heads["urgency"].labels, reading.probabilities["urgency"], ranks)
-    kept = heldout.read(Path(model.folder)) if model.folder else None
+    kept = heldout.read(model.folder)
     if kept is None:
         return Judged({name: given.astype(str) for name, given in fresh.items()}, urgency, 0)
     at = {int(value): row for row, value in enumerate(kept.fingerprints)}

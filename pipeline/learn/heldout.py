@@ -66,11 +66,12 @@ def to_bytes(held_out: HeldOut) -> bytes:
     return pack(arrays)
 
 
-def read(folder: Path) -> HeldOut | None:
+def read(folder: str | Path) -> HeldOut | None:
     """Return the held-out answers kept with a model; None where it has none (open the bundle first: it checks)."""
-    if not (folder / HELD_OUT).is_file():
+    path = Path(folder, HELD_OUT)
+    if not folder or not path.is_file():
         return None
-    with np.load(io.BytesIO((folder / HELD_OUT).read_bytes()), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
         names = [key.removesuffix(".labels") for key in arrays.files if key.endswith(".labels")]
         return HeldOut(
             arrays["fingerprints"],

@@ -236,11 +236,12 @@ def to_bytes(found: Profile) -> bytes:
     return pack(arrays)
 
 
-def read(folder: Path) -> Profile | None:
+def read(folder: str | Path) -> Profile | None:
     """Return the profile kept with a model; None where it has none (open the bundle first: it checks)."""
-    if not (folder / PROFILE).is_file():
+    path = Path(folder, PROFILE)
+    if not folder or not path.is_file():
         return None
-    with np.load(io.BytesIO((folder / PROFILE).read_bytes()), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
         heads = [name.removesuffix(".labels") for name in arrays.files if name.endswith(".labels")]
         values = dict(zip(MEASURES, arrays["measures"].tolist(), strict=True))
         return Profile(

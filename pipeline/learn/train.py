@@ -25,8 +25,7 @@ from pipeline.learn.heads import HEADS, PAIR_SEPARATOR, Head, HeadKind, softmax
 from pipeline.learn.model import Model, quantise
 from pipeline.learn.profile import PROFILE_HEADS, Profile, profile
 from pipeline.learn.ridge import Latent, Ridge
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked, strings
 
 MIN_LABEL_ROWS = 2
 Progress = Callable[[str], None]
@@ -69,8 +68,6 @@ def prepare(frame: pd.DataFrame) -> History:
     frame : DataFrame
         Letter columns, ``fold`` and any label columns; empty cells are missing labels.
     """
-    titles = mask(clean(frame[letter.TITLE].fillna("").astype(str).tolist()))
-    texts = mask(clean(frame[letter.TEXT].fillna("").astype(str).tolist()))
     labels = {}
     for head in HEADS:
         if all(column in frame.columns for column in head.columns):
@@ -78,8 +75,8 @@ def prepare(frame: pd.DataFrame) -> History:
             complete = np.all([part != "" for part in parts], axis=0)
             joined = np.array([PAIR_SEPARATOR.join(cells) for cells in zip(*parts, strict=True)], dtype=object)
             labels[head.name] = np.where(complete, joined, "").astype(str)
-    received = frame[letter.RECEIVED_AT].fillna("").astype(str).tolist()
-    return History(plain(titles, texts), received, labels, frame["fold"].to_numpy(dtype=np.int64))
+    received = strings(frame, letter.RECEIVED_AT)
+    return History(plain(*masked(frame)), received, labels, frame["fold"].to_numpy(dtype=np.int64))
 
 
 @dataclass(frozen=True)

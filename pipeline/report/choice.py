@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,7 @@ from pipeline.learn.choose import Candidates, choose
 from pipeline.learn.features import plain
 from pipeline.learn.history import Labelled
 from pipeline.learn.train import prepare
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked, strings
 
 UNSURE, POSSIBLE, FEW = 0.6, 0.15, 20
 
@@ -66,12 +64,11 @@ def next_letters(
     candidates: Candidates | None = None
     for batch in source.batches():
         frame = batch.letters
-        titles, texts = (mask(clean(frame[name].fillna("").tolist())) for name in (letter.TITLE, letter.TEXT))
-        letters = plain(titles, texts)
+        letters = plain(*masked(frame))
         new = np.flatnonzero(~np.isin(heldout.fingerprint(letters.titles, letters.bodies), prints))
         frames.append(frame[list(letter.LETTER_COLUMNS)])
         if len(new):
-            received = frame[letter.RECEIVED_AT].fillna("").astype(str).tolist()
+            received = strings(frame, letter.RECEIVED_AT)
             reading = bundle.model.read(letters.take(new), [received[row] for row in new])
             part = Candidates.of(bundle.model, reading, rows_in + new)
             candidates = part if candidates is None else candidates.joined(part)
@@ -96,7 +93,7 @@ def _known(bundle: Bundle, labelled: Labelled | None) -> tuple[NDArray[np.uint64
     """Return fingerprints of the labelled letters, and per head how many letters have each label."""
     counts: dict[str, Counter[str]] = {}
     prints = [np.zeros(0, np.uint64)]
-    kept = heldout.read(Path(bundle.folder)) if bundle.folder else None
+    kept = heldout.read(bundle.folder)
     if kept is not None:
         prints.append(kept.fingerprints)
         for head, truth in kept.truth.items():

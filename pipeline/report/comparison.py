@@ -15,8 +15,7 @@ from pipeline.learn.history import read_history
 from pipeline.learn.registry import Registry
 from pipeline.learn.train import prepare
 from pipeline.report.measure import save_json as save_comparison
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked
 
 __all__ = ["compare_on", "headline", "print_comparison", "save_comparison"]
 
@@ -32,8 +31,7 @@ def compare_on(home: Path | None, a: str, b: str, path: Path) -> dict[str, Any]:
     models = [registry.load(name) for name in (a, b)]
     labelled = read_history(path)
     history = prepare(labelled.frame.drop(columns="official_l1"))
-    frame = labelled.frame
-    titles, texts = (mask(clean(frame[name].fillna("").tolist())) for name in (letter.TITLE, letter.TEXT))
+    titles, texts = masked(labelled.frame)
     judged = [_advised(judge(model, history), titles, texts) for model in models]
     return {
         "a": models[0].version,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,7 @@ from pipeline.learn.features import Plain, plain
 from pipeline.learn.model import Model
 from pipeline.learn.profile import PROFILE_HEADS, Profile, Tally, checksum, cut_phrases
 from pipeline.settings import read_toml
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked, strings
 from pipeline.text.segment import default_segmenter
 
 ACCEPT = 0.97
@@ -59,7 +57,7 @@ def compare_batch(
     ModelRefused
         The model keeps no profile.
     """
-    known = profiles.read(Path(bundle.folder)) if bundle.folder else None
+    known = profiles.read(bundle.folder)
     if known is None:
         raise ModelRefused(
             name=bundle.name,
@@ -97,15 +95,11 @@ def given(
     return answers, both.first_probabilities.max(axis=1)
 
 
-def _letters(source: LetterSource) -> Any:
+def _letters(source: LetterSource) -> Iterator[tuple[list[str], Plain, list[str]]]:
     for batch in source.batches():
         frame = batch.letters
-        titles, texts = (mask(clean(frame[name].fillna("").tolist())) for name in (letter.TITLE, letter.TEXT))
         if len(frame):
-            ids, received = (
-                frame[name].fillna("").astype(str).tolist() for name in (letter.LETTER_ID, letter.RECEIVED_AT)
-            )
-            yield ids, plain(titles, texts), received
+            yield strings(frame, letter.LETTER_ID), plain(*masked(frame)), strings(frame, letter.RECEIVED_AT)
 
 
 def _named(source: LetterSource, found: list[tuple[int, int, float]], limits: dict[str, Any]) -> list[RisingPhrase]:

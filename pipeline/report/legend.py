@@ -73,9 +73,7 @@ def _parts(frame: pd.DataFrame, facts: RunFacts, zh: bool) -> list[tuple[str, li
             "every line is a suggestion that a person confirms; matters are sorted, never people",
         ),
     ]
-    columns = [
-        column for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS) if column.name in frame.columns
-    ]
+    columns = [column for column in letter.ALL_COLUMNS if column.name in frame.columns]
     return [
         ("本次分拣" if zh else "This run", [(a, c) if zh else (b, d) for a, b, c, d in run]),
         (

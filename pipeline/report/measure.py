@@ -66,7 +66,7 @@ def measure_file(path: Path, model: str | None) -> dict[str, Any]:
     """
     triage = Triage.load(model)
     frame = read_history(path).frame
-    kept = heldout.read(Path(triage.folder))
+    kept = heldout.read(triage.folder)
     letters = prepare(frame).letters
     seen = np.isin(heldout.fingerprint(letters.titles, letters.bodies), kept.fingerprints if kept else [])
     if seen.all():

@@ -111,8 +111,8 @@ def _profile(
 ) -> dict[str, bytes]:
     """Describe the office's letters as the model sees new ones; of few letters nothing is said, the base's stands."""
     if len(history.folds) < recipe.min_rule_rows:
-        kept = Path(base.folder) / profiles.PROFILE
-        return {profiles.PROFILE: kept.read_bytes()} if base.folder and kept.is_file() else {}
+        kept = profiles.read(base.folder)
+        return {profiles.PROFILE: profiles.to_bytes(kept)} if kept else {}
     tables = model.read(history.letters, history.received_at).probabilities
     for name, table in held_out.probabilities.items():
         rows = ~np.isnan(table).any(axis=1)
@@ -165,7 +165,7 @@ def _labelled_columns(frame: pd.DataFrame) -> list[str]:
 
 
 def _refuse_known(history: History, base: bundle.Bundle, path: Path) -> None:
-    earlier = read(Path(base.folder)) if base.folder else None
+    earlier = read(base.folder)
     if earlier is None:
         return
     seen = int(np.isin(fingerprint(history.letters.titles, history.letters.bodies), earlier.fingerprints).sum())

@@ -134,7 +134,7 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[
     if not {letter.CONFIRMED, letter.CONFIRMED_ZH} & set(frame.columns):
         frame = frame.assign(**{letter.CONFIRMED: ""})
     names = _columns(frame)
-    columns = {column.name: column for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS)}
+    columns = {column.name: column for column in letter.ALL_COLUMNS}
     widths = []
     for position, name in enumerate(names):
         if name in columns:
@@ -171,7 +171,7 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
-    own = [column.name for column in (*letter.SUGGESTION_COLUMNS, *letter.OPTIONAL_COLUMNS)]
+    own = [column.name for column in letter.ALL_COLUMNS]
     rest = [name for name in own if name not in _FRONT]
     known = {*_FRONT, *rest, *_BACK}
     others = [name for name in frame.columns if name not in known]

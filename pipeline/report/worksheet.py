@@ -14,10 +14,9 @@ from pipeline.errors import FileNotReadable, NoTextColumn
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.learn.history import tidy_labels
 from pipeline.report.atomic import replacing
-from pipeline.report.sheet import legal
+from pipeline.report.sheet import legal, shown
 from pipeline.settings import departments, taxonomy
-from pipeline.text.clean import clean
-from pipeline.text.mask import mask
+from pipeline.text.letters import masked
 
 AUDIT_HEADERS = {
     "原表行号": 8,
@@ -91,7 +90,7 @@ def write_audit(letters: pd.DataFrame, found: pd.DataFrame, path: Path) -> None:
     path : Path
         xlsx.
     """
-    titles, texts = (mask(clean(letters[name].tolist())) for name in (letter.TITLE, letter.TEXT))
+    titles, texts = masked(letters)
     numbers = letters[letter.SOURCE_ROW]
     with _sheet(path, "标注复查", AUDIT_HEADERS, frozenset({_DECISION})) as add:
         for suspect in found.itertuples(index=False):
@@ -124,7 +123,7 @@ def write_next(letters: pd.DataFrame, suggested: Sequence[str], why: Sequence[st
     front = {_ID: 18, letter.LETTER_HEADERS[letter.RECEIVED_AT][0]: 12, "标题": 22, "内容": 70}
     shown = {} if blind else {_WHY: 30, _SUGGESTED: 26}
     labels = {letter.ZH_NAMES[name]: 26 if name == "category_l2" else 16 for name in LABELLED_BY_HAND}
-    titles, texts = (mask(clean(letters[name].tolist())) for name in (letter.TITLE, letter.TEXT))
+    titles, texts = masked(letters)
     choices = {letter.ZH_NAMES[name]: name for name in LABELLED_BY_HAND}
     with _sheet(path, "待标注", {**front, **labels, **shown}, frozenset(labels)) as add:
         for row, (name, moment) in enumerate(zip(letters[letter.LETTER_ID], letters[letter.RECEIVED_AT], strict=True)):
@@ -135,9 +134,8 @@ def write_next(letters: pd.DataFrame, suggested: Sequence[str], why: Sequence[st
 
 def _shown(head: str, label: str) -> str:
     if head == "legacy":
-        return {"0": "否", "1": "是"}.get(label, label)
-    names = letter.VALUE_NAMES.get(head)
-    return f"{label} {names[int(label)][0]}" if names and label.isdigit() and int(label) in names else label
+        return {"0": "否", "1": "是"}[label]
+    return shown(head, label, "zh") if head in letter.VALUE_NAMES else label
 
 
 def _choices(book: Any) -> dict[str, str]:
