@@ -17,7 +17,7 @@ from pipeline.advise.review import Doubt, Reviewer
 from pipeline.advise.urgency import Raised, raise_urgency
 from pipeline.errors import BadOption, NoTextColumn
 from pipeline.learn import bundle
-from pipeline.learn.acceptance import SET_LEVELS, label_sets
+from pipeline.learn.acceptance import SET_LEVELS, USUAL_LEVEL, label_sets
 from pipeline.learn.category import Category, topics
 from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
@@ -25,7 +25,7 @@ from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
 from pipeline.text.letters import masked, strings
 
-DEFAULT_ACCEPT = 0.97
+DEFAULT_ACCEPT = USUAL_LEVEL
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Triage:
 
     def _columns(self, titles: list[str], texts: list[str], reading: Reading) -> dict[str, Any]:
         heads, probabilities = self.model.heads, reading.probabilities
-        category = self.model.category(reading)
+        category = self.model.category(reading.probabilities)
         columns: dict[str, Any] = {}
         chosen: dict[str, NDArray[np.int64]] = {}
         for name in ("purpose", "urgency", "level", "department", "scope", "action", "legacy"):
@@ -208,7 +208,7 @@ class Triage:
         sentences: dict[int, str] = {}
         if len(rows):
             second = np.argsort(-category.first_probabilities[rows], axis=1, kind="stable")[:, 1]
-            part = Reading(reading.words, reading.matrix[rows], {})
+            part = Reading(reading.words, reading.matrix[rows], reading.inputs[rows], {})
             for row, words in zip(
                 rows.tolist(), explain.contributions(self.model, part, self._score_columns[second]), strict=True
             ):

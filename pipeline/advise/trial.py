@@ -50,10 +50,7 @@ class Trial:
         found = evaluate.figures(
             name, truth, given, np.concatenate(self.confidence), np.concatenate(self.majority), peer
         )
-        found["accepted"] = {
-            level: accepted(np.concatenate(sure).astype(float), np.ones(len(right)), right)
-            for level, sure in self.sure.items()
-        }
+        found["accepted"] = {level: accepted(np.concatenate(sure), right) for level, sure in self.sure.items()}
         if self.groups:
             names = {by: np.concatenate([part[by] for part in self.groups]) for by in self.groups[0]}
             found["groups"] = evaluate.by_group(right, names)
@@ -140,8 +137,8 @@ def on_folds(
             trial.majority.append(evaluate.majority_of(history.labels[name], int(counted.sum())))
             trial.groups.append({by: names[counted] for by, names in groups.items()})
             for level in SHOWN_LEVELS if name in model.accept else ():
-                needs = model.needed(name, level)[np.searchsorted(model.heads[name].labels, given[counted])]
-                trial.sure.setdefault(f"{level:.2f}", []).append(confidence[counted] >= needs)
+                at = np.searchsorted(model.heads[name].labels, given[counted])
+                trial.sure.setdefault(f"{level:.2f}", []).append(model.sure(name, at, confidence[counted], level))
             if name in peers:
                 trial.peer.append(peers[name][counted])
         reviews.append(_review_rows(triage, test))
@@ -159,20 +156,15 @@ def _folds(frame: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame, pd.DataFram
 
 def _review_rows(triage: Triage, test: pd.DataFrame) -> pd.DataFrame:
     suggested = triage.suggest(test[list(letter.LETTER_COLUMNS[:4])])
+    given = np.searchsorted(triage.model.heads["category_l1"].labels, suggested["category_l1"])
     return pd.DataFrame(
         {
             "measured": test[MEASURED].to_numpy() & (test["category_l1"].fillna("") != "").to_numpy(),
             "right": suggested["category_l1"].to_numpy() == test["category_l1"].to_numpy(),
-            "accepted": _sure(triage, suggested),
+            "accepted": triage.model.sure("category_l1", given, suggested["category_confidence"].to_numpy()),
             "review": suggested["needs_review"].to_numpy(),
         }
     )
-
-
-def _sure(triage: Triage, suggested: pd.DataFrame) -> NDArray[np.bool_]:
-    labels = triage.model.heads["category_l1"].labels
-    needs = triage.model.needed("category_l1", 0.97)[np.searchsorted(labels, suggested["category_l1"])]
-    return np.asarray(suggested["category_confidence"].to_numpy() >= needs)
 
 
 def _review(rows: pd.DataFrame) -> dict[str, Any]:

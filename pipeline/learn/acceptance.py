@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS: Final = tuple(round(0.80 + 0.01 * step, 2) for step in range(20))
-SHOWN_LEVELS: Final = (0.90, 0.95, 0.97)
+USUAL_LEVEL: Final = 0.97
+SHOWN_LEVELS: Final = (0.90, 0.95, USUAL_LEVEL)
 SET_LEVELS: Final = (0.8, 0.9, 0.95, 0.99)
 ACCEPTED_HEADS: Final = ("purpose", "category_l1", "urgency", "level", "department")
 ALL, NEVER = "", 1.01
@@ -120,15 +121,14 @@ def interval(right: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def accepted(confidence: NDArray[np.floating], needs: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, Any]:
+def accepted(sure: NDArray[np.bool_], right: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the share of answers that are sure enough, and how many of those are right with a 95 % interval.
 
     Examples
     --------
-    >>> accepted(np.array([0.9, 0.5]), np.array([0.8, 0.8]), np.array([True, False]))["coverage"]
+    >>> accepted(np.array([True, False]), np.array([True, False]))["coverage"]
     0.5
     """
-    sure = confidence >= needs
     n, k = int(sure.sum()), int(right[sure].sum())
     low, high = interval(k, n)
     return {

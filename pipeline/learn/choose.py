@@ -44,12 +44,10 @@ class Candidates:
     @classmethod
     def of(cls, model: Model, reading: Reading, rows: NDArray[np.int64]) -> Candidates:
         """Return the letters of a batch, known by ``rows``; only the least sure of very many are kept."""
-        both = model.category(reading)
+        both = model.category(reading.probabilities)
         probabilities = {head: reading.probabilities[head] for head in CHOICE_HEADS}
         probabilities |= {"category_l1": both.first_probabilities, "category_l2": both.pair_probabilities}
-        at = len(model.bias)
-        raw = (reading.matrix @ model.dense_weights) * model.scales + model.bias
-        scores = np.asarray((raw - model.means[:at]) / model.spreads[:at], dtype=np.float32)
+        scores = reading.inputs[:, : len(model.bias)].astype(np.float32)
         scores /= np.maximum(np.linalg.norm(scores, axis=1, keepdims=True), np.float32(1e-9))
         return cls(rows, scores, probabilities)._least_sure()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.learn import cues as cue_room
-from pipeline.learn.acceptance import Thresholds, needed
+from pipeline.learn.acceptance import USUAL_LEVEL, Thresholds, needed
 from pipeline.learn.category import OWN_SHARE, Category, combine
 from pipeline.learn.features import Featurizer, Plain, WordIds
 from pipeline.learn.heads import Head
@@ -28,12 +29,15 @@ class Reading:
     words : WordIds
         Vocabulary columns of each letter's words, for explanations.
     matrix : csr_matrix
+    inputs : ndarray, shape (letters, scores + cues)
+        Layer one's scores and the cues, standardised.
     probabilities : dict of str to ndarray
         Per head, shape (letters, labels).
     """
 
     words: WordIds
     matrix: sp.csr_matrix
+    inputs: Floats
     probabilities: dict[str, Floats]
 
 
@@ -85,16 +89,23 @@ class Model:
         scores = (matrix @ self.dense_weights) * self.scales + self.bias
         cues = cue_room.cues(letters.titles, letters.bodies, received_at)
         inputs = (np.hstack([scores, cues]) - self.means) / self.spreads
-        return Reading(words, matrix, {name: head.probabilities(inputs) for name, head in self.heads.items()})
+        tables = {name: head.probabilities(inputs) for name, head in self.heads.items()}
+        return Reading(words, matrix, inputs, tables)
 
     def needed(self, head: str, level: float) -> NDArray[np.float64]:
         """Return the confidence that each label of a head needs, so that so many of the sure answers are right."""
         return needed(self.accept, head, self.heads[head].labels, level)
 
-    def category(self, reading: Reading) -> Category:
-        """Return the consistent first and second levels of a batch."""
+    def sure(
+        self, head: str, given: NDArray[np.int64], confidence: NDArray[np.floating], level: float = USUAL_LEVEL
+    ) -> NDArray[np.bool_]:
+        """Return whether each answer, the position of a label, reaches the confidence that its label needs."""
+        return np.asarray(confidence >= self.needed(head, level)[given])
+
+    def category(self, probabilities: Mapping[str, Floats]) -> Category:
+        """Return the consistent first and second levels of letters with such probabilities of both heads."""
         first, pair = self.heads["category_l1"], self.heads["category_l2"]
-        return combine(first, pair, reading.probabilities[first.name], reading.probabilities[pair.name], self.own_share)
+        return combine(first, pair, probabilities[first.name], probabilities[pair.name], self.own_share)
 
 
 def quantise(weights: Floats) -> tuple[NDArray[np.int8], Floats]:

@@ -305,7 +305,7 @@ def answer(
 ) -> dict[str, tuple[NDArray[np.str_], NDArray[np.float64]]]:
     """Return per head a model's answers to letters and their confidence, before any rule of advice."""
     reading = reading or model.read(history.letters, history.received_at)
-    both = model.category(reading)
+    both = model.category(reading.probabilities)
     found = {}
     for name, head in model.heads.items():
         table = reading.probabilities[name]

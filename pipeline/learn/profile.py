@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from pipeline.learn.bundle import pack
 from pipeline.learn.features import Plain
-from pipeline.text.segment import Segmenter, default_segmenter
+from pipeline.learn.model import Model
+from pipeline.text.segment import default_segmenter
 
 PROFILE = "profile.npz"
 PROFILE_HEADS = ("category_l1", "purpose", "urgency", "department")
-MEASURES = ("confidence", "unknown", "length")
+MEASURES = ("unknown", "length")
 MIN_LETTERS = 3
 Hashes = NDArray[np.uint32]
 
@@ -39,8 +40,8 @@ class Profile:
     counts : dict of str to ndarray
         Per head how many letters were given each label.
     means, spreads : dict of str to float
-        Of the confidence in the first level, the share of unknown words and log2 of the number of characters;
-        spreads are standard deviations of the letters.
+        Of the share of unknown words and of log2 of the number of characters; spreads are standard deviations of the
+        letters.
     unsure : int
         Letters whose first level was not sure enough at ``--accept 0.97``.
     phrases : ndarray of uint32, sorted
@@ -75,10 +76,10 @@ class Phrases:
     words: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, letters: Plain, segmenter: Segmenter | None = None) -> Phrases:
+    def of(cls, letters: Plain) -> Phrases:
         """Cut letters and hash their words and pairs of words."""
         hashes, owners, words = [], [], []
-        for row, (singles, pairs) in enumerate(cut_phrases(letters, segmenter)):
+        for row, (singles, pairs) in enumerate(cut_phrases(letters)):
             for found, single in ((singles, True), (pairs, False)):
                 values = np.fromiter((checksum(phrase) for phrase in found), np.uint32, len(found))
                 hashes.append(values)
@@ -89,7 +90,7 @@ class Phrases:
         return cls(np.concatenate(hashes), np.concatenate(owners), np.concatenate(words))
 
 
-def cut_phrases(letters: Plain, segmenter: Segmenter | None = None) -> Iterable[tuple[set[str], set[str]]]:
+def cut_phrases(letters: Plain) -> Iterable[tuple[set[str], set[str]]]:
     """Yield each letter's (words, pairs of neighbouring words), of two and more Chinese characters each.
 
     Examples
@@ -97,7 +98,7 @@ def cut_phrases(letters: Plain, segmenter: Segmenter | None = None) -> Iterable[
     >>> [(sorted(words), sorted(pairs)) for words, pairs in cut_phrases(Plain([""], ["小区路灯坏了，小区停水"]))]
     [(['停水', '小区', '路灯'], ['小区停水', '小区路灯'])]
     """
-    cut = (segmenter or default_segmenter()).cut
+    cut = default_segmenter().cut
     for title, body in zip(letters.titles, letters.bodies, strict=True):
         words: set[str] = set()
         pairs: set[str] = set()
@@ -122,30 +123,41 @@ def checksum(phrase: str) -> int:
     return zlib.crc32(phrase.encode())
 
 
-def profile(
-    letters: Plain,
-    answers: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]],
-    confidence: NDArray[np.floating],
-    sure: NDArray[np.bool_],
-    segmenter: Segmenter | None = None,
-) -> Profile:
-    """Describe the letters that a model learned from.
+@dataclass(frozen=True)
+class Answered:
+    """What a model answers to letters.
 
-    Parameters
+    Attributes
     ----------
-    letters : Plain
-    answers : dict of str to (labels, positions)
-        Per head its labels and the position of the held-out answer to each letter.
-    confidence : ndarray
-        Held-out probability of the given first level.
+    labels : dict of str to tuple of str
+        Per head of :data:`PROFILE_HEADS`.
+    given : dict of str to ndarray of int
+        Per head the position of each letter's label.
     sure : ndarray of bool
         Whether the first level is sure enough at ``--accept 0.97``.
     """
-    phrases = Phrases.of(letters, segmenter)
+
+    labels: dict[str, tuple[str, ...]]
+    given: dict[str, NDArray[np.int64]]
+    sure: NDArray[np.bool_]
+
+
+def answered(model: Model, probabilities: Mapping[str, NDArray[np.float32]]) -> Answered:
+    """Decide every head from its probabilities, shape (letters, labels); first and second level together."""
+    both = model.category(probabilities)
+    heads = {name: model.heads[name] for name in PROFILE_HEADS if name in probabilities}
+    given = {name: head.decide(probabilities[name]) for name, head in heads.items()} | {"category_l1": both.first}
+    sure = model.sure("category_l1", both.first, both.first_probabilities.max(axis=1))
+    return Answered({name: head.labels for name, head in heads.items()}, given, sure)
+
+
+def profile(letters: Plain, answers: Answered) -> Profile:
+    """Describe the letters that a model learned from by its held-out answers to them."""
+    phrases = Phrases.of(letters)
     names, at, totals = np.unique(phrases.hashes, return_inverse=True, return_counts=True)
-    measures = _measures(letters, phrases, totals[at] - 1 >= MIN_LETTERS, confidence)
+    measures = _measures(letters, phrases, totals[at] - 1 >= MIN_LETTERS)
     kept = totals >= MIN_LETTERS
-    return _profile(answers, measures, sure, names[kept], totals[kept].astype(np.int32))
+    return _profile(answers, measures, names[kept], totals[kept])
 
 
 @dataclass
@@ -155,29 +167,17 @@ class Tally:
     known: Profile
 
     def __post_init__(self) -> None:
-        self._answers: dict[str, list[NDArray[np.int64]]] = {}
-        self._labels: dict[str, tuple[str, ...]] = {}
-        self._sure: list[NDArray[np.bool_]] = []
+        self._answers: list[Answered] = []
         self._measures: list[dict[str, NDArray[np.float64]]] = []
         self._names: Hashes = np.zeros(0, np.uint32)
         self._totals: NDArray[np.int64] = np.zeros(0, np.int64)
 
-    def add(
-        self,
-        letters: Plain,
-        answers: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]],
-        confidence: NDArray[np.floating],
-        sure: NDArray[np.bool_],
-        segmenter: Segmenter | None = None,
-    ) -> None:
-        """Add a batch; parameters as of :func:`profile`."""
-        phrases = Phrases.of(letters, segmenter)
+    def add(self, letters: Plain, answers: Answered) -> None:
+        """Add a batch and the model's answers to it."""
+        phrases = Phrases.of(letters)
         known = self.known.letters_with(phrases.hashes) >= MIN_LETTERS
-        self._measures.append(_measures(letters, phrases, known, confidence))
-        self._sure.append(sure)
-        for head, (labels, positions) in answers.items():
-            self._labels[head] = labels
-            self._answers.setdefault(head, []).append(positions)
+        self._measures.append(_measures(letters, phrases, known))
+        self._answers.append(answers)
         both = np.concatenate([self._names, phrases.hashes])
         weights = np.concatenate([self._totals, np.ones(len(phrases.hashes), np.int64)])
         self._names, at = np.unique(both, return_inverse=True)
@@ -185,41 +185,37 @@ class Tally:
 
     def profile(self) -> Profile:
         """Return the profile of all batches added."""
-        if not self._sure:
+        if not self._answers:
             nothing = dict.fromkeys(MEASURES, 0.0)
             return Profile(0, {}, {}, nothing, nothing, 0, self._names, self._totals.astype(np.int32))
-        answers = {head: (self._labels[head], np.concatenate(parts)) for head, parts in self._answers.items()}
+        labels = self._answers[0].labels
+        given = {head: np.concatenate([part.given[head] for part in self._answers]) for head in labels}
+        answers = Answered(labels, given, np.concatenate([part.sure for part in self._answers]))
         measures = {name: np.concatenate([part[name] for part in self._measures]) for name in MEASURES}
-        return _profile(answers, measures, np.concatenate(self._sure), self._names, self._totals.astype(np.int32))
+        return _profile(answers, measures, self._names, self._totals)
 
 
-def _measures(
-    letters: Plain, phrases: Phrases, known: NDArray[np.bool_], confidence: NDArray[np.floating]
-) -> dict[str, NDArray[np.float64]]:
+def _measures(letters: Plain, phrases: Phrases, known: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
     n = len(letters.titles)
     rows = phrases.letters[phrases.words]
     words = np.bincount(rows, minlength=n)
     unknown = np.bincount(rows[~known[phrases.words]], minlength=n) / np.maximum(words, 1)
     sizes = np.array([len(title) + len(body) for title, body in zip(letters.titles, letters.bodies, strict=True)])
-    return {"confidence": confidence.astype(float), "unknown": unknown, "length": np.log2(np.maximum(sizes, 1))}
+    return {"unknown": unknown, "length": np.log2(np.maximum(sizes, 1))}
 
 
 def _profile(
-    answers: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]],
-    measures: dict[str, NDArray[np.float64]],
-    sure: NDArray[np.bool_],
-    phrases: Hashes,
-    phrase_letters: NDArray[np.int32],
+    answers: Answered, measures: dict[str, NDArray[np.float64]], phrases: Hashes, phrase_letters: NDArray[np.int64]
 ) -> Profile:
     return Profile(
-        letters=len(sure),
-        labels={head: labels for head, (labels, _) in answers.items()},
-        counts={head: np.bincount(given, minlength=len(labels)) for head, (labels, given) in answers.items()},
+        letters=len(answers.sure),
+        labels=answers.labels,
+        counts={head: np.bincount(given, minlength=len(answers.labels[head])) for head, given in answers.given.items()},
         means={name: float(values.mean()) for name, values in measures.items()},
         spreads={name: float(values.std()) for name, values in measures.items()},
-        unsure=int((~sure).sum()),
+        unsure=int((~answers.sure).sum()),
         phrases=phrases,
-        phrase_letters=phrase_letters,
+        phrase_letters=phrase_letters.astype(np.int32),
     )
 
 

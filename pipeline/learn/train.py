@@ -23,7 +23,7 @@ from pipeline.learn.category import OWN_SHARE, combine
 from pipeline.learn.features import Featurizer, Plain, plain
 from pipeline.learn.heads import HEADS, PAIR_SEPARATOR, Head, HeadKind, softmax
 from pipeline.learn.model import Model, quantise
-from pipeline.learn.profile import PROFILE_HEADS, Profile, profile
+from pipeline.learn.profile import Profile, answered, profile
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.text.letters import masked, strings
 
@@ -118,21 +118,7 @@ def fit_and_describe(
     """
     model, tables = _fit(history, recipe or Recipe(), progress)
     progress("profile")
-    return model, describe(model, history, tables)
-
-
-def describe(model: Model, history: History, tables: dict[str, NDArray[np.float32]]) -> Profile:
-    """Return the profile of a model's letters; ``tables`` are held-out probabilities, category not yet combined."""
-    first, pair = model.heads["category_l1"], model.heads["category_l2"]
-    both = combine(first, pair, tables[first.name], tables[pair.name], model.own_share)
-    answers = {
-        name: (model.heads[name].labels, model.heads[name].decide(tables[name]))
-        for name in PROFILE_HEADS
-        if name in tables
-    }
-    answers[first.name] = (first.labels, both.first)
-    confidence = both.first_probabilities.max(axis=1)
-    return profile(history.letters, answers, confidence, confidence >= model.needed("category_l1", 0.97)[both.first])
+    return model, profile(history.letters, answered(model, tables))
 
 
 def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, dict[str, NDArray[np.float32]]]:

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline import letter
 from pipeline.errors import ModelRefused
 from pipeline.intake import LetterSource
@@ -16,13 +13,11 @@ from pipeline.learn import profile as profiles
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.drift import Change, changes, rising
 from pipeline.learn.features import Plain, plain
-from pipeline.learn.model import Model
-from pipeline.learn.profile import PROFILE_HEADS, Profile, Tally, checksum, cut_phrases
+from pipeline.learn.profile import Profile, Tally, answered, checksum, cut_phrases
 from pipeline.settings import read_toml
 from pipeline.text.letters import masked, strings
 from pipeline.text.segment import default_segmenter
 
-ACCEPT = 0.97
 _ONE_PHRASE = 0.8
 
 
@@ -67,9 +62,7 @@ def compare_batch(
     limits = read_toml("drift.toml")
     tally, rows = Tally(known), 0
     for ids, letters, received in _letters(source):
-        answers, confidence = given(bundle.model, letters, received)
-        needs = bundle.model.needed("category_l1", ACCEPT)[answers["category_l1"][1]]
-        tally.add(letters, answers, confidence, confidence >= needs)
+        tally.add(letters, answered(bundle.model, bundle.model.read(letters, received).probabilities))
         rows += len(ids)
         progress(rows)
     batch = tally.profile()
@@ -81,18 +74,6 @@ def compare_batch(
         changes(known, batch, limits),
         _named(source, found, limits["sample"]),
     )
-
-
-def given(
-    model: Model, letters: Plain, received_at: list[str]
-) -> tuple[dict[str, tuple[tuple[str, ...], NDArray[np.int64]]], NDArray[np.float32]]:
-    """Return what a model answers to letters, and its confidence in the first level."""
-    reading = model.read(letters, received_at)
-    both = model.category(reading)
-    heads = {name: model.heads[name] for name in PROFILE_HEADS if name in model.heads}
-    answers = {name: (head.labels, head.decide(reading.probabilities[name])) for name, head in heads.items()}
-    answers["category_l1"] = (heads["category_l1"].labels, both.first)
-    return answers, both.first_probabilities.max(axis=1)
 
 
 def _letters(source: LetterSource) -> Iterator[tuple[list[str], Plain, list[str]]]:

@@ -23,7 +23,8 @@ from pipeline.learn.heldout import HELD_OUT, HeldOut, fingerprint, read, to_byte
 from pipeline.learn.history import Labelled, rare_classes
 from pipeline.learn.model import Model
 from pipeline.learn.office import OFFICE_HEADS, OfficeRecipe, answer, by_time, train_office
-from pipeline.learn.train import History, describe, prepare
+from pipeline.learn.profile import answered, profile
+from pipeline.learn.train import History, prepare
 from pipeline.report.card import CARD, LIBRARIES, accepted_table, group_table, per_class_tables
 from pipeline.settings import read_toml
 from pipeline.text.segment import default_segmenter
@@ -117,7 +118,7 @@ def _profile(
     for name, table in held_out.probabilities.items():
         rows = ~np.isnan(table).any(axis=1)
         tables[name][rows] = table[rows]
-    return {profiles.PROFILE: profiles.to_bytes(describe(model, history, tables))}
+    return {profiles.PROFILE: profiles.to_bytes(profile(history.letters, answered(model, tables)))}
 
 
 def audit_history(
@@ -212,7 +213,7 @@ def sure_enough(model: Model, held_out: HeldOut) -> dict[str, Any]:
         if head in model.accept:
             at = np.searchsorted(model.heads[head].labels, given)
             found[head] = {
-                f"{level:.2f}": accepted(confidence, model.needed(head, level)[at], right) for level in SHOWN_LEVELS
+                f"{level:.2f}": accepted(model.sure(head, at, confidence, level), right) for level in SHOWN_LEVELS
             }
     return found
 

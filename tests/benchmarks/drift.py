@@ -12,9 +12,8 @@ from pipeline.learn.copies import near_copies
 from pipeline.learn.corpus import read_corpus
 from pipeline.learn.drift import changes, rising
 from pipeline.learn.model import Model
-from pipeline.learn.profile import Profile, Tally
+from pipeline.learn.profile import Profile, Tally, answered
 from pipeline.learn.train import History, Recipe, fit_and_describe, prepare
-from pipeline.report.drift import ACCEPT, given
 from pipeline.settings import read_toml
 
 SIZES, DRAWS = (100, 300, 1000), 50
@@ -29,9 +28,8 @@ def drift(corpus: Path) -> dict[str, Any]:
     # One letter of each group of near-copies: fifty copies of one letter are a change, not a false alarm.
     once = np.unique(near_copies(new.letters.joined), return_index=True)[1]
     new = new.take(once)
-    answers, _ = given(model, new.letters, new.received_at)
-    labels, first = answers["category_l1"]
-    of_class = np.flatnonzero(np.array(labels)[first] == DRIFTED)
+    answers = answered(model, model.read(new.letters, new.received_at).probabilities)
+    of_class = np.flatnonzero(np.array(answers.labels["category_l1"])[answers.given["category_l1"]] == DRIFTED)
     rest = np.setdiff1d(np.arange(len(once)), of_class)
     found: dict[str, Any] = {"letters": len(once), "draws": DRAWS}
     for size in SIZES:
@@ -59,9 +57,7 @@ def drift(corpus: Path) -> dict[str, Any]:
 def _told(model: Model, known: Profile, history: History, rows: NDArray[np.int64]) -> tuple[list[Any], list[Any]]:
     limits = read_toml("drift.toml")
     batch = history.take(np.sort(rows))
-    answers, confidence = given(model, batch.letters, batch.received_at)
     tally = Tally(known)
-    sure = confidence >= model.needed("category_l1", ACCEPT)[answers["category_l1"][1]]
-    tally.add(batch.letters, answers, confidence, sure)
+    tally.add(batch.letters, answered(model, model.read(batch.letters, batch.received_at).probabilities))
     found = tally.profile()
     return changes(known, found, limits), rising(known, found, limits)

@@ -9,16 +9,20 @@ import pytest
 
 from pipeline.learn import profile as room
 from pipeline.learn.features import Plain
-from pipeline.learn.profile import Profile, Tally, checksum, cut_phrases, profile
+from pipeline.learn.profile import Answered, Profile, Tally, checksum, cut_phrases, profile
 
 LETTERS = Plain(["停水"] * 4, ["小区停水三天没人管", "小区停水三天没人管", "小区停水半个月", "学校门口堵车"])
-ANSWERS = {"purpose": (("咨询", "求决"), np.array([1, 1, 1, 0]))}
-CONFIDENCE = np.array([0.9, 0.9, 0.99, 0.4], np.float32)
+LABELS = {"purpose": ("咨询", "求决")}
+GIVEN, SURE = np.array([1, 1, 1, 0]), np.array([False, False, True, False])
+
+
+def answers(rows: slice = slice(None)) -> Answered:
+    return Answered(LABELS, {"purpose": GIVEN[rows]}, SURE[rows])
 
 
 @pytest.fixture
 def known() -> Profile:
-    return profile(LETTERS, ANSWERS, CONFIDENCE, CONFIDENCE >= 0.95)
+    return profile(LETTERS, answers())
 
 
 def test_it_counts_answers_unsure_letters_and_phrases(known: Profile) -> None:
@@ -38,21 +42,18 @@ def test_pairs_do_not_cross_punctuation_or_other_words() -> None:
 
 def test_a_word_is_known_only_through_other_letters(known: Profile) -> None:
     three = Plain(["停水"] * 3, ["", "", ""])
-    alone = profile(
-        three, ANSWERS | {"purpose": (("咨询",), np.zeros(3, np.int64))}, CONFIDENCE[:3], CONFIDENCE[:3] >= 0.95
-    )
+    alone = profile(three, answers(slice(3)))
     assert alone.means["unknown"] == 1.0
     tally = Tally(alone)
-    tally.add(three, {}, CONFIDENCE[:3], CONFIDENCE[:3] >= 0.95)
+    tally.add(three, answers(slice(3)))
     assert tally.profile().means["unknown"] == 0.0
 
 
 def test_batches_add_up_to_the_same_profile(known: Profile) -> None:
     whole, parts = Tally(known), Tally(known)
-    whole.add(LETTERS, ANSWERS, CONFIDENCE, CONFIDENCE >= 0.95)
-    for rows in (np.array([0, 1]), np.array([2, 3])):
-        answers = {"purpose": (ANSWERS["purpose"][0], ANSWERS["purpose"][1][rows])}
-        parts.add(LETTERS.take(rows), answers, CONFIDENCE[rows], CONFIDENCE[rows] >= 0.95)
+    whole.add(LETTERS, answers())
+    for rows in (slice(0, 2), slice(2, 4)):
+        parts.add(LETTERS.take(np.arange(4)[rows]), answers(rows))
     one, other = whole.profile(), parts.profile()
     assert np.array_equal(one.phrases, other.phrases)
     assert np.array_equal(one.phrase_letters, other.phrase_letters)
