@@ -189,3 +189,17 @@ class BadLabels(PetitionError):
 
     zh = "文件「{file}」的标注不能用：{why_zh}。"
     en = "{file}: the labels cannot be used: {why_en}."
+
+
+class OfficeRefused(PetitionError):
+    """An office's profile can't be opened or made."""
+
+    zh = "单位资料「{folder}」：{why_zh}。"
+    en = "office profile {folder}: {why_en}."
+
+
+class YearUnknown(PetitionError):
+    """The holidays of a year aren't known, so no due date in it can be said."""
+
+    zh = "缺 {year} 年的放假安排，算不出期限。请按国务院办公厅通知补入单位资料的 holidays.toml。"
+    en = "the holidays of {year} are not known: add them to holidays.toml of the office's profile."

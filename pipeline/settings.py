@@ -32,12 +32,16 @@ def resource(kind: str) -> Path:
 
 
 def read_table(relative: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a rule table as dictionaries.
+    """Yield the rows of a rule table below ``data/`` as dictionaries; errors as of :func:`read_rows`."""
+    for _, row in read_rows(resource("data") / relative, relative, columns):
+        yield row
+
+
+def read_rows(path: Path, name: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (row number, row) of a table, which errors call ``name``.
 
     Parameters
     ----------
-    relative : str
-        Path below ``data/``.
     columns : tuple of str
         The header the table must have.
 
@@ -46,17 +50,16 @@ def read_table(relative: str, columns: tuple[str, ...]) -> Iterator[dict[str, st
     RuleTableError
         The header differs or a row has another number of cells; the row is named.
     """
-    path = resource("data") / relative
     header: list[str] | None = None
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line or line.startswith("#"):
+    for number, line in enumerate(decoded(path.read_bytes()).splitlines(), start=1):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if not any(cells) or line.startswith("#"):
             continue
-        cells = line.split("\t")
         if header is None:
             header = cells
             if tuple(header) != columns:
                 raise RuleTableError(
-                    file=relative,
+                    file=name,
                     row=number,
                     why_zh=f"表头应为 {'、'.join(columns)}",
                     why_en=f"the header must be {', '.join(columns)}",
@@ -64,12 +67,28 @@ def read_table(relative: str, columns: tuple[str, ...]) -> Iterator[dict[str, st
             continue
         if len(cells) != len(header):
             raise RuleTableError(
-                file=relative,
+                file=name,
                 row=number,
                 why_zh=f"应有 {len(header)} 格，实有 {len(cells)} 格",
                 why_en=f"expected {len(header)} cells, found {len(cells)}",
             )
-        yield dict(zip(header, cells, strict=True))
+        yield number, dict(zip(header, cells, strict=True))
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file as Excel or an editor saved it: UTF-8, UTF-16 with its mark, else GB 18030.
+
+    Examples
+    --------
+    >>> decoded("信访".encode("utf-16")), decoded("信访".encode("gbk"))
+    ('信访', '信访')
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
 
 
 def read_toml(relative: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def suggest_batches(
         jobs,
         mp_context=get_context("spawn"),
         initializer=_start,
-        initargs=(triage.folder, triage.accept, triage.lang, triage.sets),
+        initargs=(triage.folder, triage.accept, triage.lang, triage.sets, triage.office),
     ) as pool:
         waiting: deque[tuple[Key, Future[pd.DataFrame]]] = deque()
         for key, letters in batches:
@@ -52,11 +52,11 @@ def suggest_batches(
             yield first, future.result()
 
 
-def _start(folder: str, accept: float, lang: str, sets: float | None) -> None:
+def _start(folder: str, accept: float, lang: str, sets: float | None, office: str | None) -> None:
     global _worker
     # One thread a process: the processes are the parallelism, more threads would only wait for each other.
     threadpool_limits(1)
-    _worker = Triage.load(folder, accept=accept, lang=lang, sets=sets)
+    _worker = Triage.load(folder, accept=accept, lang=lang, sets=sets, office=office)
 
 
 def _work(letters: pd.DataFrame, reveal: bool) -> pd.DataFrame:

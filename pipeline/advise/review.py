@@ -40,27 +40,21 @@ class Reviewer:
     """The rules of doubt for one model's labels."""
 
     first_levels: tuple[str, ...]
-    accusation: int
-    accusation_share: float
     few_words: int
     critical_share: float
 
     @classmethod
-    def of(cls, first_levels: tuple[str, ...], purposes: tuple[str, ...]) -> Reviewer:
+    def of(cls, first_levels: tuple[str, ...]) -> Reviewer:
         """Read the limits of ``data/review.toml``."""
         limits = read_toml("review.toml")
-        accusation = limits["accusation"]
-        position = purposes.index(accusation["purpose"]) if accusation["purpose"] in purposes else -1
-        return cls(
-            first_levels, position, accusation["share"], limits["short"]["known_words"], limits["critical"]["share"]
-        )
+        return cls(first_levels, limits["short"]["known_words"], limits["critical"]["share"])
 
     def doubts(
         self,
         texts: Sequence[str],
         category: Category,
         raised: Raised,
-        purposes: NDArray[np.float32],
+        sealed: NDArray[np.bool_],
         critical: NDArray[np.float32],
         known_words: NDArray[np.int64],
         needed: NDArray[np.float64],
@@ -68,11 +62,10 @@ class Reviewer:
         """Return for each letter the reasons to ask a person; none means the suggestion stands for confirmation."""
         ranked = np.argsort(-category.first_probabilities, axis=1, kind="stable")[:, :2]
         shares = np.take_along_axis(category.first_probabilities, ranked, axis=1)
-        accused = purposes[:, self.accusation] if self.accusation >= 0 else np.zeros(len(texts), np.float32)
         found: list[list[Doubt]] = []
         for row in range(len(texts)):
             reasons: list[Doubt] = []
-            if accused[row] >= self.accusation_share:
+            if sealed[row]:
                 reasons.append(_ACCUSATION)
             if raised.doubts[row]:
                 reasons.append(_danger(raised.doubts[row]))
@@ -95,8 +88,8 @@ class Reviewer:
 
 
 _ACCUSATION = Doubt(
-    "可能是检举控告，承办单位须由人确定，不得转给被检举的单位和个人",
-    "may be an accusation: a person must choose the body; it must never reach the accused",
+    "密件：可能是检举控告或指名反映单位、干部，须由人确定去向，不得转给被反映的单位和个人",
+    "sealed: may accuse a body or an official; a person must choose the body, it must never reach the accused",
 )
 _SHORT = Doubt("信太短，能认出的词太少", "too short: too few known words")
 

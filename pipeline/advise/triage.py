@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,8 @@ from numpy.typing import NDArray
 
 from pipeline import letter
 from pipeline.advise import explain
+from pipeline.advise.demands import find_demands
+from pipeline.advise.handling import Classes, Handling
 from pipeline.advise.review import Doubt, Reviewer
 from pipeline.advise.urgency import Raised, raise_urgency
 from pipeline.errors import BadOption, NoTextColumn
@@ -23,7 +27,10 @@ from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
-from pipeline.text.letters import masked, strings
+from pipeline.office import VARIABLE, Office
+from pipeline.settings import read_toml
+from pipeline.text.letters import cleaned, strings
+from pipeline.text.mask import mask
 
 DEFAULT_ACCEPT = USUAL_LEVEL
 
@@ -41,6 +48,8 @@ class Triage:
         Language of reasons: ``"zh"`` or ``"en"``.
     sets : float, optional
         Adds ``category_set``: first levels among which the right one is with this probability.
+    office : str, optional
+        The office's profile, a folder. Without one the sample is assumed, and only letters to it get a unit.
 
     Examples
     --------
@@ -53,6 +62,7 @@ class Triage:
     accept: float = DEFAULT_ACCEPT
     lang: str = "zh"
     sets: float | None = None
+    office: str | None = None
 
     @classmethod
     def load(
@@ -62,6 +72,7 @@ class Triage:
         accept: float = DEFAULT_ACCEPT,
         lang: str = "zh",
         sets: float | None = None,
+        office: str | Path | None = None,
     ) -> Triage:
         """Open a model by name or folder; by default the one in use in the office's registry.
 
@@ -71,6 +82,8 @@ class Triage:
             A byte of the model differs from its manifest.
         ModelRefused
             There is no such model.
+        OfficeRefused, RuleTableError
+            The office's profile can't be opened.
         BadOption
             ``accept`` is not between 0.8 and 0.99, or ``sets`` is none of 0.8, 0.9, 0.95 and 0.99.
         """
@@ -83,12 +96,21 @@ class Triage:
             raise BadOption(
                 option="--sets", value=sets, why_zh=f"只能是 {listed}", why_en=f"it must be one of {listed}"
             )
-        return cls(Registry.open().load(None if model is None else str(model)), accept, lang, sets)
+        opened = Registry.open().load(None if model is None else str(model))
+        named = office or os.environ.get(VARIABLE)
+        triage = cls(opened, accept, lang, sets, None if named is None else str(named))
+        triage.handling  # noqa: B018 - a profile that can't be opened is refused here, not in the middle of a batch
+        return triage
 
     @property
     def folder(self) -> str:
         """Where the model was opened, for worker processes."""
         return self.bundle.folder
+
+    @cached_property
+    def handling(self) -> Handling:
+        """Units, recusal, roads and dates for the office."""
+        return Handling(Office.load(self.office), self.office is None, self.lang)
 
     @property
     def model(self) -> Model:
@@ -112,19 +134,28 @@ class Triage:
         """
         if letter.TEXT not in letters.columns:
             raise NoTextColumn(file="DataFrame", columns="、".join(map(str, letters.columns)))
-        titles, texts = masked(letters)
+        named = cleaned(letters)
+        titles, texts = (mask(part) for part in named)
         result = letters.copy(deep=False)
-        if not reveal:
-            result[letter.TEXT] = texts
-            if letter.TITLE in result.columns:
-                result[letter.TITLE] = titles
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
         reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT))
-        columns = self._columns(titles, texts, reading)
+        columns = self._columns(letters, named, (titles, texts), reading)
+        # A sealed letter stays masked whatever is revealed: its own file is the only place that shows it.
+        hidden = columns["sealed"] | (not reveal)
+        for name, shown in ((letter.TITLE, titles), (letter.TEXT, texts)):
+            if name in result.columns:
+                result[name] = np.where(hidden, np.array(shown, dtype=object), result[name].to_numpy(dtype=object))
         return result.assign(**{name: columns[name] for name in self._names})
 
-    def _columns(self, titles: list[str], texts: list[str], reading: Reading) -> dict[str, Any]:
+    def _columns(
+        self,
+        letters: pd.DataFrame,
+        named: tuple[list[str], list[str]],
+        shown: tuple[list[str], list[str]],
+        reading: Reading,
+    ) -> dict[str, Any]:
+        titles, texts = shown
         heads, probabilities = self.model.heads, reading.probabilities
         category = self.model.category(reading.probabilities)
         columns: dict[str, Any] = {}
@@ -147,9 +178,7 @@ class Triage:
             "scope": numbers["scope"],
             "action": numbers["action"],
             "legacy": legacy,
-            "level": numbers["level"],
             "level_confidence": _picked(probabilities["level"], chosen["level"]),
-            "department": names["department"],
             "department_confidence": _picked(probabilities["department"], chosen["department"]),
             "model_version": np.full(len(titles), self.bundle.version, dtype=object),
         }
@@ -158,15 +187,36 @@ class Triage:
             explain.evidence(f"{title}\n{text}", found, _phrases(reason))
             for title, text, found, reason in zip(titles, texts, words, raised.reasons, strict=True)
         ]
+        handled, undecided = self.handling.columns(
+            letters,
+            titles,
+            texts,
+            [f"{title}\n{text}" for title, text in zip(*named, strict=True)],
+            Classes(
+                purpose=names["purpose"],
+                category_l1=columns["category_l1"],
+                category_l2=columns["category_l2"],
+                topics=columns["focus_topics"],
+                department=names["department"],
+                department_confidence=columns["department_confidence"],
+                level=numbers["level"],
+                level_confidence=columns["level_confidence"],
+                accusation=self._share(probabilities, "purpose", self._accusation),
+                accused=self._share(probabilities, "accused", "1"),
+                demands=find_demands(self.model, titles, texts, strings(letters, letter.RECEIVED_AT)),
+            ),
+        )
+        columns |= handled
         doubts = self._reviewer.doubts(
             texts,
             category,
             raised,
-            probabilities["purpose"],
+            handled["sealed"],
             by_urgency[:, -1],
             np.diff(reading.words.starts),
             self._needed,
         )
+        doubts = [[*found, *more] for found, more in zip(doubts, undecided, strict=True)]
         columns["needs_review"] = np.array([bool(doubt) for doubt in doubts])
         columns["review_reason"] = self._reasons(titles, texts, reading, category, doubts)
         return columns
@@ -253,7 +303,17 @@ class Triage:
 
     @cached_property
     def _reviewer(self) -> Reviewer:
-        return Reviewer.of(self.model.heads["category_l1"].labels, self.model.heads["purpose"].labels)
+        return Reviewer.of(self.model.heads["category_l1"].labels)
+
+    def _share(self, probabilities: Mapping[str, NDArray[np.float32]], head: str, label: str) -> NDArray[np.float32]:
+        """Return the probability of a label, 0 where the model never learned it."""
+        if head not in self.model.heads or label not in self.model.heads[head].labels:
+            return np.zeros(len(probabilities["purpose"]), np.float32)
+        return probabilities[head][:, self.model.heads[head].labels.index(label)]
+
+    @cached_property
+    def _accusation(self) -> str:
+        return str(read_toml("review.toml")["accusation"]["purpose"])
 
 
 def _picked(probabilities: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float64]:

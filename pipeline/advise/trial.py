@@ -18,7 +18,7 @@ from pipeline.learn.acceptance import SHOWN_LEVELS, accepted
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.features import plain
-from pipeline.learn.heads import HEAD_KINDS, PAIR_SEPARATOR
+from pipeline.learn.heads import HEAD_KINDS, INNER_HEADS, PAIR_SEPARATOR
 from pipeline.learn.train import Recipe, fit, prepare
 from pipeline.text.letters import masked
 
@@ -67,7 +67,7 @@ def answers(triage: Triage, frame: pd.DataFrame) -> dict[str, tuple[Answers, NDA
     found = {}
     for name, head in triage.model.heads.items():
         probabilities = reading.probabilities[name]
-        if name == "official_l1":
+        if name in INNER_HEADS:
             given = np.array(head.labels)[head.decide(probabilities)]
         elif name == "category_l2":
             given = (suggested["category_l1"] + PAIR_SEPARATOR + suggested["category_l2"]).to_numpy(dtype=str)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import drift, evaluate, label, models, train, triage
+from pipeline.cli import dispatch, drift, evaluate, label, models, office, train, triage
 
 app = typer.Typer(
     name="petition",
@@ -35,8 +35,10 @@ def _main(
 
 
 app.command("triage", no_args_is_help=True)(triage.command)
+app.command("dispatch", no_args_is_help=True)(dispatch.command)
 app.command("train", no_args_is_help=True)(train.command)
 app.command("drift", no_args_is_help=True)(drift.command)
 app.command("evaluate", no_args_is_help=True)(evaluate.command)
+app.add_typer(office.app, name="office")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")

@@ -17,6 +17,12 @@ Home = Annotated[
     typer.Option("--home", envvar="PETITION_HOME", help="Folder of the office's models and their journal."),
 ]
 
+OfficeName = Annotated[
+    str | None,
+    typer.Option("--office", envvar="PETITION_OFFICE", help="The office's profile, a folder; default: the sample."),
+]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Keep personal data in title and text; the act is logged.")]
+
 
 @contextmanager
 def plain_errors(lang: str) -> Iterator[None]:

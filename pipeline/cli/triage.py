@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.screen import Lang, Quiet, plain_errors, row_progress
+from pipeline.cli.screen import Lang, OfficeName, Quiet, Reveal, plain_errors, row_progress
 
 if TYPE_CHECKING:
     from pipeline.intake import LetterSource
@@ -34,19 +34,20 @@ def command(
         float | None,
         typer.Option(help="Add the first levels among which the right one is with this probability: 0.8 to 0.99."),
     ] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Keep personal numbers in title and text.")] = False,
+    office: OfficeName = None,
+    reveal: Reveal = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Number of processes.")] = 1,
     quiet: Quiet = False,
     lang: Lang = "zh",
 ) -> None:
-    """Suggest purpose, category, urgency, department and level for every letter of a file."""
+    """Suggest purpose, category, urgency, unit, legal road and due dates for every letter of a file."""
     with plain_errors(lang):
         from pipeline.advise.triage import Triage
         from pipeline.intake import open_letters
         from pipeline.report.batch import Options, triage_file
 
         source = open_letters(letters, sheet=sheet, mapping=_pairs(mapping or []))
-        triage = Triage.load(model, accept=accept, lang=lang, sets=sets)
+        triage = Triage.load(model, accept=accept, lang=lang, sets=sets, office=office)
         options = Options(reveal=reveal, jobs=jobs, lang=lang, drop=tuple(drop or ()))
         with row_progress(source.n_rows, quiet, lang) as progress:
             outcome = triage_file(source, output, triage, options, progress=progress)

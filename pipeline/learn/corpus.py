@@ -41,4 +41,6 @@ def read_corpus(folder: Path) -> pd.DataFrame:
 
 def _labels(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, comment="#").rename(columns=_NAMES)
-    return table[["letter_id", *letter.LABEL_COLUMNS]]
+    # The words that name the accused stay outside: whether a letter accuses a body or an official is all that is learned.
+    accused = table["accused"].ne("-").astype(int).astype(str) if "accused" in table else ""
+    return table.assign(accused=accused)[["letter_id", *letter.LABEL_COLUMNS, "accused"]]

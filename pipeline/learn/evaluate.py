@@ -69,7 +69,9 @@ def summary(name: str, truth: Answers, given: Answers) -> dict[str, Any]:
         "accuracy": _round(float((truth == given).mean())),
         "macro_f1": _round(f1_score(truth, given, average="macro", zero_division=0.0)),
         "weighted_kappa": _round(_kappa(truth, given)) if ranked else None,
-        "positive_f1": _round(f1_score(truth == "1", given == "1", zero_division=0.0)) if name == "legacy" else None,
+        "positive_f1": _round(f1_score(truth == "1", given == "1", zero_division=0.0))
+        if name in ("legacy", "accused")
+        else None,
     }
 
 

@@ -53,8 +53,12 @@ HEADS: Final = (
     HeadKind("scope", ("scope",), ordered=True),
     HeadKind("action", ("action",), ordered=True),
     HeadKind("legacy", ("legacy",), ordered=True),
+    HeadKind("early_warning", ("early_warning",), ordered=True),
+    HeadKind("accused", ("accused",), ordered=True),
     HeadKind("official_l1", ("official_l1",), freedom=0.33),
 )
+CORPUS_HEADS: Final = ("official_l1", "accused")
+INNER_HEADS: Final = ("early_warning", *CORPUS_HEADS)
 HEAD_KINDS: Final = {head.name: head for head in HEADS}
 
 

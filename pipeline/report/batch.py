@@ -17,6 +17,7 @@ from pipeline.errors import BadOption, PetitionError
 from pipeline.intake import LetterSource
 from pipeline.report.atomic import check_writable
 from pipeline.report.journal import Journal, fingerprint
+from pipeline.report.revealed import record
 from pipeline.report.sheet import RunFacts, write_rejected, write_suggestions
 from pipeline.report.stream import SuggestionStream
 from pipeline.settings import read_toml
@@ -151,6 +152,8 @@ def _check(source: LetterSource, output: Path, options: Options) -> None:
             why_en="the output must not be the input itself",
         )
     check_writable(output)
+    if options.reveal:
+        record(source.path)
     unknown = [name for name in options.drop if name not in source.headers]
     if unknown:
         raise BadOption(
@@ -182,6 +185,7 @@ def _identity(source: LetterSource, triage: Triage, options: Options) -> dict[st
         "accept": triage.accept,
         "sets": triage.sets,
         "reveal": options.reveal,
+        "office": triage.handling.office.version,
         "lang": options.lang,
         "drop": options.drop,
         "batch": options.batch,
@@ -212,6 +216,7 @@ def _facts(source: LetterSource, triage: Triage, options: Options, outcome: Outc
         model_version=triage.bundle.version,
         model_trained_on=str(manifest.get("trained_on", "")),
         made_at=_today(),
+        office="" if triage.office is None else f"{triage.handling.office.name}@{triage.handling.office.version}",
         accept=triage.accept,
         masked=not options.reveal,
         doubtful=_doubtful(triage),

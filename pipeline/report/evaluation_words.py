@@ -18,7 +18,9 @@ FONT: Final = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC","SimHei",sans-
 DARK, LIGHT, EDGE, LINE = "#1f4e79", "#d3dae2", "#6b7785", "#666666"
 
 HEAD_NAMES: Final = {column.name: (column.zh, column.en) for column in letter.SUGGESTION_COLUMNS} | {
-    "official_l1": ("官方一级分类", "Official L1")
+    "official_l1": ("官方一级分类", "Official L1"),
+    "accused": ("指名被反映的单位或干部", "Names an accused body"),
+    "early_warning": ("苗头等级", "Early warning"),
 }
 YES_NO: Final = {"1": ("是", "yes"), "0": ("否", "no")}
 REST: Final = ("其余", "the rest")
@@ -177,7 +179,7 @@ def label_name(head: str, label: str, lang: str = "zh") -> str:
     """
     if label == REST[0]:
         return spoken(REST, lang)
-    if head == "legacy":
+    if head in ("legacy", "accused"):
         return spoken(YES_NO.get(label, (label, label)), lang)
     names = {str(rank): name for rank, name in letter.VALUE_NAMES.get(head, {}).items()}
     return f"{label} {spoken(names[label], lang)}" if label in names else label

@@ -43,10 +43,20 @@ def _parts(frame: pd.DataFrame, facts: RunFacts, zh: bool) -> list[tuple[str, li
         ("模型", "Model", facts.model_version, facts.model_version),
         ("模型的训练信件", "Trained on letters of", facts.model_trained_on, facts.model_trained_on),
         (
+            "单位资料",
+            "Office profile",
+            facts.office or "未配置（--office）：地点不在样例辖区内的信不提单位。",
+            facts.office or "none was named (--office): letters to places outside the sample get no unit",
+        ),
+        (
             "个人信息",
-            "Personal numbers",
-            "标题和内容中的身份证号、电话、银行卡号等已遮盖。" if facts.masked else "未遮盖，请注意保管。",
-            "masked in title and text" if facts.masked else "not masked: keep this file safe",
+            "Personal data",
+            "标题和内容中的姓名、住址、证件号、电话等已遮盖。"
+            if facts.masked
+            else "密件之外未遮盖，请注意保管；这次查看已记录。",
+            "masked in title and text"
+            if facts.masked
+            else "not masked but in sealed letters: keep this file safe; logged",
         ),
         (
             "需人工判断的标准",

@@ -34,9 +34,16 @@ _FRONT = (
     "category_l2",
     "department",
     "level",
+    "unit",
+    "co_units",
+    "sealed",
+    "due_accept",
+    "due_result",
+    "legal_route",
     letter.CONFIRMED,
     "focus_topics",
     "urgency_reason",
+    "demands",
     "evidence",
 )
 _BACK = (letter.RECEIVED_AT, letter.CHANNEL, letter.PLACE, letter.SOURCE_ROW, letter.INTAKE_NOTE)
@@ -60,6 +67,8 @@ class RunFacts:
         Name of the input file, without its folder.
     rows_in, rows_out, rows_rejected : int
     model_name, model_version, model_trained_on : str
+    office : str
+        Name and version of the office's profile; "" where none was named.
     made_at : str
         ISO date.
     accept : float
@@ -78,6 +87,7 @@ class RunFacts:
     model_name: str
     model_version: str
     model_trained_on: str
+    office: str
     made_at: str
     accept: float
     masked: bool

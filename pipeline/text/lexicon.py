@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import ahocorasick_rs
 
@@ -53,30 +54,34 @@ class Lexicon:
 
 @cache
 def load(name: str) -> Lexicon:
-    """Return the lexicon ``data/lexicons/<name>.tsv``.
+    """Return the lexicon ``data/lexicons/<name>.tsv``; errors as of :func:`read`."""
+    relative = f"lexicons/{name}.tsv"
+    return Lexicon(read(settings.resource("data") / relative, relative))
+
+
+def read(path: Path, name: str) -> list[Entry]:
+    """Return the entries of a table of phrases, which errors call ``name``.
 
     Raises
     ------
     RuleTableError
         The header, a row's cells or its value are wrong, or a phrase is empty or listed twice; the row is named.
     """
-    relative = f"lexicons/{name}.tsv"
     entries: dict[str, Entry] = {}
-    for row in settings.read_table(relative, COLUMNS):
+    for number, row in settings.read_rows(path, name, COLUMNS):
         phrase, value = row["phrase"], row["value"]
         if not phrase.strip():
-            raise _broken(relative, row, "没有短语（phrase）", "the phrase is empty")
+            raise RuleTableError(file=name, row=number, why_zh="没有短语（phrase）", why_en="the phrase is empty")
         if phrase in entries:
-            raise _broken(relative, row, f"短语「{phrase}」重复", f"{phrase!r} is listed twice")
+            raise RuleTableError(
+                file=name, row=number, why_zh=f"短语「{phrase}」重复", why_en=f"{phrase!r} is listed twice"
+            )
         if not (value.isascii() and value.isdigit()):
-            raise _broken(
-                relative, row, f"value 应为整数，实为「{value}」", f"value must be a whole number, not {value!r}"
+            raise RuleTableError(
+                file=name,
+                row=number,
+                why_zh=f"value 应为整数，实为「{value}」",
+                why_en=f"value must be a whole number, not {value!r}",
             )
         entries[phrase] = Entry(phrase, row["group"], int(value), row["reason"])
-    return Lexicon(list(entries.values()))
-
-
-def _broken(relative: str, row: dict[str, str], why_zh: str, why_en: str) -> RuleTableError:
-    lines = (settings.resource("data") / relative).read_text(encoding="utf-8").splitlines()
-    number = len(lines) - lines[::-1].index("\t".join(row.values()))
-    return RuleTableError(file=relative, row=number, why_zh=why_zh, why_en=why_en)
+    return list(entries.values())

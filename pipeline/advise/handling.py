@@ -1,0 +1,223 @@
+"""Who must act, past whom, by which road and by when: what follows from a letter's classes, place and date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline import letter
+from pipeline.advise.deadlines import Calendar, clocks, due_dates
+from pipeline.advise.demands import Demand
+from pipeline.advise.recusal import Accused, Recusal, accuses
+from pipeline.advise.review import Doubt
+from pipeline.advise.roads import Road, suggest_roads
+from pipeline.advise.route import Decision, Facts, Router
+from pipeline.learn.category import topics
+from pipeline.office import Office
+from pipeline.settings import read_toml
+from pipeline.text.letters import strings
+from pipeline.text.places import Gazetteer, Located
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What the model says of a batch; every array has one entry a letter."""
+
+    purpose: NDArray[Any]
+    category_l1: NDArray[Any]
+    category_l2: NDArray[Any]
+    topics: NDArray[Any]
+    department: NDArray[Any]
+    department_confidence: NDArray[np.floating]
+    level: NDArray[np.int64]
+    level_confidence: NDArray[np.floating]
+    accusation: NDArray[np.floating]
+    accused: NDArray[np.floating]
+    demands: list[list[Demand]]
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Handling for one office.
+
+    Attributes
+    ----------
+    office : Office
+    assumed : bool
+        Nobody named the office; see :class:`pipeline.advise.route.Router`.
+    lang : str
+    """
+
+    office: Office
+    assumed: bool
+    lang: str = "zh"
+
+    def columns(
+        self, frame: pd.DataFrame, titles: Sequence[str], texts: Sequence[str], raw: Sequence[str], classes: Classes
+    ) -> tuple[dict[str, Any], list[list[Doubt]]]:
+        """Return the columns of handling, and per letter the reasons to ask a person.
+
+        Parameters
+        ----------
+        titles, texts : sequence of str
+            Cleaned and masked.
+        raw : sequence of str
+            Title and text, not masked: recusal knows heads by name. Nothing of it reaches a column.
+        """
+        located = self._gazetteer.locate_all(strings(frame, letter.PLACE), titles, texts)
+        decisions: list[Decision] = []
+        recused: list[Accused | None] = []
+        demands: list[str] = []
+        for row in range(len(titles)):
+            facts = _facts(classes, row, f"{titles[row]}\n{texts[row]}", located[row])
+            decision, shown = self._with_demands(facts, classes.demands[row])
+            accused = None
+            if self._is_sealed(classes, row, facts) or self._would_reach_the_accused(
+                classes, row, facts, decision, raw
+            ):
+                accusation = bool(classes.accusation[row] >= self._accusation_share)
+                decision, accused = self._recusal.decide(facts, raw[row], accusation=accusation)
+                shown = ""
+            demands.append(shown)
+            decisions.append(decision)
+            recused.append(accused)
+        roads = suggest_roads(
+            titles,
+            texts,
+            category_l1=classes.category_l1,
+            category_l2=classes.category_l2,
+            purpose=classes.purpose,
+        )
+        columns = {
+            "located": ["".join(where.path) for where in located],
+            "unit": [decision.unit for decision in decisions],
+            "co_units": ["；".join(decision.co_units) for decision in decisions],
+            "unit_reason": [self._words(decision) for decision in decisions],
+            "department": np.array([decision.department for decision in decisions], dtype=object),
+            "level": np.array([decision.level for decision in decisions], dtype=np.int64),
+            "sealed": np.array([accused is not None for accused in recused]),
+            "recused": ["；".join(unit.name for unit in accused.units) if accused else "" for accused in recused],
+            "demands": demands,
+            "legal_route": [road.name for road in roads],
+            "legal_advice": [_advice(road) for road in roads],
+            **self._dates(frame, roads),
+        }
+        return columns, [list(decision.doubts) for decision in decisions]
+
+    def _is_sealed(self, classes: Classes, row: int, facts: Facts) -> bool:
+        return bool(
+            classes.accusation[row] >= self._accusation_share
+            or classes.accused[row] >= self._limits["accused"]
+            or (classes.accused[row] >= self._limits["accused_by_phrase"] and accuses(facts.text))
+        )
+
+    def _would_reach_the_accused(
+        self, classes: Classes, row: int, facts: Facts, decision: Decision, raw: Sequence[str]
+    ) -> bool:
+        """Return whether a letter that may accuse would go to a body that it names, or to one below."""
+        if not decision.unit or classes.accused[row] < self._limits["accused_by_unit"]:
+            return False
+        barred = self._recusal.accused(raw[row], facts.located.path).barred
+        return not barred.isdisjoint((decision.unit, *decision.co_units))
+
+    def _with_demands(self, facts: Facts, demands: Sequence[Demand]) -> tuple[Decision, str]:
+        """Return the decision with the units of other demands as assists, and the demands in words."""
+        decision = self._router.decide(facts)
+        if len(demands) < 2:
+            return decision, ""
+        shown, others = [], []
+        for demand in demands:
+            part = self._router.decide(_part(facts, demand))
+            others.append(part.unit)
+            words = facts.text[demand.start : demand.end].strip().replace("\n", " ")
+            quoted = words if len(words) <= _QUOTED else words[:_QUOTED] + "…"
+            unit = f"{part.unit}，" if part.unit else ""
+            shown.append(f"{demand.category_l1}/{demand.category_l2}（{unit}{part.department}）：“{quoted}”")
+        own = {decision.unit, self.office.unit, ""}
+        units = dict.fromkeys([*decision.co_units, *(unit for unit in others if unit not in own)])
+        return (
+            Decision(decision.unit, tuple(units), decision.department, decision.level, decision.steps, decision.doubts),
+            "\n".join(f"{number}. {words}" for number, words in enumerate(shown, 1)),
+        )
+
+    def _words(self, decision: Decision) -> str:
+        if self.lang == "zh":
+            return "；".join(step.zh for step in decision.steps)
+        return "; ".join(step.en for step in decision.steps)
+
+    def _dates(self, frame: pd.DataFrame, roads: Sequence[Road]) -> dict[str, list[str]]:
+        procedure = [road.petition_procedure for road in roads]
+        return due_dates(strings(frame, letter.RECEIVED_AT), self._calendar, self._clocks, procedure)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self.office, self.assumed)
+
+    @cached_property
+    def _recusal(self) -> Recusal:
+        return Recusal(self._router)
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return Gazetteer.of(self.office)
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar.of(self.office.holidays)
+
+    @cached_property
+    def _clocks(self) -> Any:
+        return clocks(self.office.clocks)
+
+    @cached_property
+    def _limits(self) -> dict[str, Any]:
+        return dict(read_toml("review.toml")["sealed"])
+
+    @cached_property
+    def _accusation_share(self) -> float:
+        return float(read_toml("review.toml")["accusation"]["share"])
+
+
+_QUOTED = 40
+
+
+def _facts(classes: Classes, row: int, text: str, located: Located) -> Facts:
+    topics = str(classes.topics[row])
+    return Facts(
+        purpose=str(classes.purpose[row]),
+        category_l1=str(classes.category_l1[row]),
+        category_l2=str(classes.category_l2[row]),
+        topics=tuple(topics.split("；")) if topics else (),
+        department=str(classes.department[row]),
+        department_confidence=float(classes.department_confidence[row]),
+        level=int(classes.level[row]),
+        level_confidence=float(classes.level_confidence[row]),
+        text=text,
+        located=located,
+    )
+
+
+def _part(facts: Facts, demand: Demand) -> Facts:
+    """Return the facts of one demand; its place and date are the letter's."""
+    return replace(
+        facts,
+        purpose=demand.purpose,
+        category_l1=demand.category_l1,
+        category_l2=demand.category_l2,
+        topics=topics(demand.category_l1, demand.category_l2, legacy=False),
+        department=demand.department,
+        department_confidence=demand.confidence,
+        level=demand.level,
+        text=facts.text[demand.start : demand.end],
+    )
+
+
+def _advice(road: Road) -> str:
+    quoted = f"“{road.phrase}”。" if road.phrase else ""
+    return f"{quoted}{road.advice}（{road.law}）"

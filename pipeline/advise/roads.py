@@ -1,0 +1,153 @@
+"""By which road: petition, litigation, arbitration, review, enforcement, disclosure or Party-internal appeal.
+
+诉访分离, 依法分类处理 (信访工作条例第二十八条、第三十一条). A road other than the petition procedure needs a phrase of the letter,
+not a class alone, but for accusations, whose purpose the law names. Rules: ``data/legal_roads.tsv``, ``data/road_rules.tsv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import ahocorasick_rs
+
+from pipeline.errors import RuleTableError
+from pipeline.settings import read_rows, read_table, resource
+
+_RULES = "road_rules.tsv"
+_ROAD_COLUMNS = ("road", "procedure", "source")
+_COLUMNS = ("rule", "road", "category_l1", "category_l2", "purpose", "phrases", "unless", "advice", "law", "source")
+
+
+@dataclass(frozen=True)
+class Road:
+    """A suggested road.
+
+    Attributes
+    ----------
+    name : str
+    phrase : str
+        The words of the letter that show it; "" where its class alone does.
+    advice : str
+        One plain sentence that the citizen could be told.
+    law : str
+    petition_procedure : bool
+        Whether the clocks of the petition procedure apply.
+    """
+
+    name: str
+    phrase: str
+    advice: str
+    law: str
+    petition_procedure: bool
+
+
+@dataclass(frozen=True)
+class _Rule:
+    road: str
+    category_l1: str
+    category_l2: str
+    purpose: str
+    phrases: frozenset[str]
+    unless: frozenset[str]
+    advice: str
+    law: str
+    procedure: bool
+
+
+def suggest_roads(
+    titles: Sequence[str],
+    texts: Sequence[str],
+    *,
+    category_l1: Sequence[str],
+    category_l2: Sequence[str],
+    purpose: Sequence[str],
+) -> list[Road]:
+    """Return the road of each letter.
+
+    Parameters
+    ----------
+    titles, texts : sequence of str
+        Cleaned and masked.
+    category_l1, category_l2, purpose : sequence of str
+        As suggested.
+
+    Examples
+    --------
+    >>> road = suggest_roads([""], ["公司违法解除劳动合同，不给经济补偿金"], category_l1=["劳动和社会保障"],
+    ...     category_l2=["劳动关系"], purpose=["求决"])[0]
+    >>> road.name, road.phrase
+    ('劳动仲裁', '解除劳动合同')
+    """
+    automaton, phrases = _phrases()
+    found = []
+    for title, text, *classes in zip(titles, texts, category_l1, category_l2, purpose, strict=True):
+        letter = f"{title}\n{text}"
+        said = [phrases[index] for index, _, _ in automaton.find_matches_as_indexes(letter, overlapping=True)]
+        found.append(_road(said, *classes))
+    return found
+
+
+def _road(said: Sequence[str], first: str, second: str, purpose: str) -> Road:
+    held = set(said)
+    for rule in _rules():
+        if (
+            rule.category_l1 in ("", first)
+            and rule.category_l2 in ("", second)
+            and rule.purpose in ("", purpose)
+            and (not rule.phrases or rule.phrases & held)
+            and not rule.unless & held
+        ):
+            phrase = max((phrase for phrase in said if phrase in rule.phrases), key=len, default="")
+            return Road(rule.road, phrase, rule.advice, rule.law, rule.procedure)
+    raise AssertionError("the last rule holds for every letter")
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    """Return the rules in the order in which they are tried.
+
+    Raises
+    ------
+    RuleTableError
+        A rule names a road that there isn't, or the last one doesn't hold for every letter.
+    """
+    procedure = {row["road"]: row["procedure"] == "1" for row in read_table("legal_roads.tsv", _ROAD_COLUMNS)}
+    order = list(procedure)
+    found = []
+    for number, row in read_rows(resource("data") / _RULES, _RULES, _COLUMNS):
+        if row["road"] not in procedure:
+            raise RuleTableError(
+                file=_RULES, row=number, why_zh=f"没有途径「{row['road']}」", why_en=f"there is no road {row['road']}"
+            )
+        found.append(
+            _Rule(
+                road=row["road"],
+                category_l1=row["category_l1"],
+                category_l2=row["category_l2"],
+                purpose=row["purpose"],
+                phrases=frozenset(_several(row["phrases"])),
+                unless=frozenset(_several(row["unless"])),
+                advice=row["advice"],
+                law=row["law"],
+                procedure=procedure[row["road"]],
+            )
+        )
+    found.sort(key=lambda rule: order.index(rule.road))
+    last = found[-1]
+    if last.phrases or last.unless or last.category_l1 or last.category_l2 or last.purpose:
+        raise RuleTableError(
+            file=_RULES, row=0, why_zh="最后一条途径必须没有条件", why_en="the last road must have no condition"
+        )
+    return tuple(found)
+
+
+def _several(cell: str) -> Iterator[str]:
+    return (part for part in cell.split("；") if part)
+
+
+@cache
+def _phrases() -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
+    phrases = sorted({phrase for rule in _rules() for phrase in rule.phrases | rule.unless})
+    return ahocorasick_rs.AhoCorasick(phrases), phrases

@@ -1,0 +1,279 @@
+"""Hand a triaged batch over: one workbook per unit, a sealed folder apart, and a count that adds up.
+
+A person may have changed the sheet before, so the accused are kept out once more here: a sealed letter whose unit is
+one that must recuse itself, or stands below one, is held.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from pipeline import letter
+from pipeline.advise.recusal import Recusal
+from pipeline.advise.route import Router
+from pipeline.errors import NoTextColumn, OutputNotWritable, PetitionError
+from pipeline.intake import open_letters
+from pipeline.office import Office
+from pipeline.report.sheet import legal, shown
+
+SEALED_FOLDER: Final = "密件"
+HELD: Final = "待人工确定"
+NO_UNIT: Final = "未定单位"
+OVERVIEW: Final = "交办总表"
+REJECTED: Final = "退回的行.csv"
+_NEEDED: Final = ("unit", "sealed", "recused", "urgency")
+_COLUMNS: Final = (
+    *(letter.LETTER_ID, "urgency", letter.TITLE, letter.TEXT, letter.PLACE, "category_l1", "category_l2"),
+    *("demands", "due_accept", "due_result", "legal_route", "co_units", "unit_reason", "review_reason"),
+    *(letter.CONFIRMED, "model_version"),
+)
+_ILLEGAL_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_TRUE = ("是", "yes", "true", "True", "1")
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What was handed over.
+
+    Attributes
+    ----------
+    folder : Path
+    rows_in, rejected : int
+        Rows of the sheet, and those that are no letter.
+    letters : dict of str to int
+        Unit to number of letters, ordinary ones.
+    sealed : dict of str to int
+        The same for sealed ones; under :data:`HELD` those that a person must send.
+    confirmed : int
+        Letters that a person had confirmed.
+    stopped : tuple of str
+        Sealed letters that stood under a unit which must not get them.
+    """
+
+    folder: Path
+    rows_in: int
+    rejected: int
+    letters: Mapping[str, int]
+    sealed: Mapping[str, int]
+    confirmed: int
+    stopped: tuple[str, ...]
+
+
+def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
+    """Write a triaged sheet's letters into one workbook per unit.
+
+    Parameters
+    ----------
+    sheet : Path
+        As ``petition triage`` wrote it, with a person's changes.
+    folder : Path
+        Made anew; an earlier hand-over in it is replaced whole.
+
+    Raises
+    ------
+    NoTextColumn
+        It is no triaged sheet.
+    OutputNotWritable
+        The folder holds something else, or can't be written.
+    """
+    frame, rejected = _read(sheet)
+    _check_replaceable(folder)
+    frame["unit"], stopped = _past_the_accused(frame, office)
+    making = folder.with_name(f".{folder.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        making.mkdir(parents=True)
+        counts = _write_all(frame, making, sheet.name)
+        if len(rejected):
+            rejected.to_csv(making / REJECTED, index=False, encoding="utf-8-sig")
+        done = Handover(folder, len(frame) + len(rejected), len(rejected), *counts, _confirmed(frame), stopped)
+        _nothing_lost(done)
+        _overview(making / f"{OVERVIEW}.xlsx", done, sheet.name)
+        _swap(making, folder)
+    except OSError as error:
+        raise OutputNotWritable(
+            file=folder, why_zh=f"写不了（{error}）", why_en=f"can't be written ({error})"
+        ) from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return done
+
+
+def _read(sheet: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    batches = list(open_letters(sheet).batches())
+    frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
+    rejected = pd.concat([batch.rejected for batch in batches], ignore_index=True)
+    named = {column.zh: column.name for column in letter.ALL_COLUMNS} | {
+        column.en: column.name for column in letter.ALL_COLUMNS
+    }
+    frame = frame.rename(columns=named | {letter.CONFIRMED_ZH: letter.CONFIRMED, "Confirmed": letter.CONFIRMED})
+    missing = [letter.ZH_NAMES[name] for name in _NEEDED if name not in frame.columns]
+    if missing:
+        raise NoTextColumn(file=sheet, columns=f"{'、'.join(map(str, frame.columns))}（缺：{'、'.join(missing)}）")
+    for name in (*_NEEDED, *_COLUMNS):
+        frame[name] = frame[name].fillna("").astype(str).str.strip() if name in frame.columns else ""
+    frame["sealed"] = frame["sealed"].isin(_TRUE)
+    return frame, rejected
+
+
+def _past_the_accused(frame: pd.DataFrame, office: Office) -> tuple[list[str], tuple[str, ...]]:
+    """Return the units of the letters, "" for a sealed one that must not go where it stands, and these letters' ids."""
+    recusal = Recusal(Router(office))
+    units, stopped = [], []
+    for row in frame.itertuples(index=False):
+        unit = str(row.unit)
+        if row.sealed and unit:
+            recused = [office.directory[name] for name in str(row.recused).split("；") if name in office.directory]
+            if unit in recusal.barred(recused) or (unit not in office.directory):
+                stopped.append(str(row.letter_id))
+                unit = ""
+        units.append(unit)
+    return units, tuple(stopped)
+
+
+def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str, int], dict[str, int]]:
+    ordinary, sealed = frame[~frame["sealed"]], frame[frame["sealed"]]
+    letters: dict[str, int] = {}
+    for unit, part in ordinary.groupby("unit", sort=True):
+        name = str(unit) or NO_UNIT
+        assisting = ordinary[[name in cell.split("；") for cell in ordinary["co_units"]]]
+        _workbook(folder / f"{_file_name(name)}.xlsx", name, part, assisting, source)
+        letters[name] = len(part)
+    helped = {name for cell in ordinary["co_units"] for name in cell.split("；") if name} - set(letters)
+    for name in sorted(helped):
+        assisting = ordinary[[name in cell.split("；") for cell in ordinary["co_units"]]]
+        _workbook(folder / f"{_file_name(name)}.xlsx", name, ordinary.iloc[:0], assisting, source)
+        letters[name] = 0
+    found: dict[str, int] = {}
+    if len(sealed):
+        (folder / SEALED_FOLDER).mkdir(mode=0o700)
+    for unit, part in sealed.groupby("unit", sort=True):
+        name = str(unit) or HELD
+        _workbook(folder / SEALED_FOLDER / f"{_file_name(name)}.xlsx", name, part, sealed.iloc[:0], source)
+        found[name] = len(part)
+    return letters, found
+
+
+def _workbook(path: Path, unit: str, letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        title = book.add_format({"bold": True, "font_size": 16})
+        bold = book.add_format({"bold": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        cover = book.add_worksheet("封面")
+        cover.set_column(0, 0, 22)
+        cover.set_column(1, 1, 70)
+        cover.write_string(0, 0, unit, title)
+        for number, (name, text) in enumerate(_cover(letters, assisting, source), start=2):
+            cover.write_string(number, 0, name, bold)
+            cover.write_string(number, 1, legal(text), plain)
+        cover.set_paper(9)
+        cover.fit_to_pages(1, 0)
+        for name, part in (("主办", letters), ("协办", assisting)):
+            if len(part) or name == "主办":
+                _table(book, name, part)
+
+
+def _cover(letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> Iterator[tuple[str, str]]:
+    urgent = letters["urgency"].str[:1].isin(("3", "4"))
+    yield "来自", source
+    yield "主办", f"{len(letters)} 件，其中紧急、特急 {int(urgent.sum())} 件"
+    yield "协办", f"{len(assisting)} 件"
+    yield "已由人确认", f"{_confirmed(letters)} 件"
+    for name in ("due_accept", "due_result"):
+        dates = sorted(date for date in letters[name] if date)
+        if dates:
+            yield f"最早的{letter.ZH_NAMES[name]}", f"{dates[0]}（{dates.count(dates[0])} 件）"
+    for row in letters[urgent].sort_values("urgency", ascending=False, kind="stable").itertuples(index=False):
+        yield str(row.letter_id), f"{_rank('urgency', row.urgency)}　{row.title or str(row.text)[:30]}"
+    yield "请记住", "单位、期限和途径都是工具的建议，由人确认后才生效；不属于本单位的，请在 5 个工作日内提出。"
+
+
+def _table(book: Any, name: str, part: pd.DataFrame) -> None:
+    base = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D9D9D9", "font_size": 10}
+    plain = book.add_format(base)
+    urgent = book.add_format({**base, "bold": True, "bg_color": "#F4B183"})
+    head = book.add_format({**base, "bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"})
+    sheet = book.add_worksheet(name)
+    known = {column.name: (column.zh, column.width) for column in letter.ALL_COLUMNS}
+    known |= {name: (zh, width) for name, (zh, _, width) in letter.LETTER_HEADERS.items()}
+    shown_columns = [column for column in _COLUMNS if part[column].ne("").any() or column == letter.TEXT]
+    for position, column in enumerate(shown_columns):
+        sheet.set_column(position, position, known[column][1])
+        sheet.write_string(0, position, known[column][0], head)
+    order = part.sort_values(["urgency", "due_result"], ascending=[False, True], kind="stable")
+    for at, row in enumerate(order[shown_columns].itertuples(index=False), start=1):
+        for position, (column, value) in enumerate(zip(shown_columns, row, strict=True)):
+            look = urgent if column == "urgency" and str(value)[:1] in ("3", "4") else plain
+            sheet.write_string(at, position, legal(_rank(column, value)), look)
+        sheet.set_row(at, 90)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, max(len(part), 1), len(shown_columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _rank(column: str, value: object) -> str:
+    text = str(value)
+    return shown(column, text, "zh") if column in letter.VALUE_NAMES and text.isdigit() else text
+
+
+def _overview(path: Path, done: Handover, source: str) -> None:
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        bold = book.add_format({"bold": True, "border": 1, "bg_color": "#DDEBF7"})
+        plain = book.add_format({"border": 1})
+        sheet = book.add_worksheet(OVERVIEW)
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 2, 10)
+        rows: list[tuple[str, int | str, int | str]] = [("单位", "件数", "密件")]
+        for unit in sorted({*done.letters, *done.sealed}):
+            rows.append((unit, done.letters.get(unit, 0), done.sealed.get(unit, 0)))
+        rows.append(("合计", sum(done.letters.values()), sum(done.sealed.values())))
+        rows.append((f"{source}：{done.rows_in} 行", done.rows_in - done.rejected, f"退回 {done.rejected}"))
+        for at, row in enumerate(rows):
+            for position, value in enumerate(row):
+                write = sheet.write_string if isinstance(value, str) else sheet.write_number
+                write(at, position, value, bold if at in (0, len(rows) - 2) else plain)
+
+
+def _confirmed(frame: pd.DataFrame) -> int:
+    return int(frame[letter.CONFIRMED].isin(_TRUE).sum())
+
+
+def _nothing_lost(done: Handover) -> None:
+    out = sum(done.letters.values()) + sum(done.sealed.values())
+    if done.rows_in != out + done.rejected:
+        raise PetitionError(detail=f"rows in {done.rows_in} != out {out} + rejected {done.rejected}")
+
+
+def _file_name(unit: str) -> str:
+    return _ILLEGAL_IN_NAMES.sub("_", unit)[:80]
+
+
+def _check_replaceable(folder: Path) -> None:
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / f"{OVERVIEW}.xlsx").is_file()):
+        raise OutputNotWritable(
+            file=folder,
+            why_zh="文件夹里有别的东西，请换一个空文件夹",
+            why_en="it holds something else; name an empty folder",
+        )
+
+
+def _swap(making: Path, folder: Path) -> None:
+    """Put a finished folder in the place of an earlier one, which stays whole until then."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    making.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

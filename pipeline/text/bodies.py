@@ -1,0 +1,90 @@
+"""Public bodies that a letter names: which type and level they are, by the end of their name and the place before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import ahocorasick_rs
+
+from pipeline.settings import read_table
+
+_LONGEST_PLACE: Final = 14
+# What may stand before a body's name and belongs to it: a place that ends in its kind, or an anonymised one (A3区).
+_PLACE = re.compile(
+    r"(?:(?:[A-Z]\d*|[\u4e00-\u9fff]{1,6}?)?(?:自治州|自治县|开发区|高新区|新区|街道|社区|省|市|区|县|州|旗|镇|乡|村))+(?:的)?$"
+)
+# Function words and verbs of telling end a sentence's own words and begin the name.
+_BEFORE_NAMES: Final = "我你他她找过到向去在和与及被让请由对从给了是报举诉投告、经"
+_LEVELS: Final = {
+    **dict.fromkeys(("镇", "乡", "村", "街道", "社区"), 1),
+    **dict.fromkeys(("区", "县", "旗"), 2),
+    **dict.fromkeys(("市", "州"), 3),
+    "省": 4,
+}
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body named in a text: ``text[start:end]``.
+
+    Attributes
+    ----------
+    department : str
+        Its type.
+    level : int
+        0 where the name doesn't tell.
+    institution : bool
+        A school, a hospital, a utility: no organ of its type, but under one.
+    """
+
+    start: int
+    end: int
+    text: str
+    department: str
+    level: int
+    institution: bool
+
+
+def find_bodies(text: str) -> list[Body]:
+    """Return the public bodies named in a text, in order.
+
+    Examples
+    --------
+    >>> [(body.text, body.department, body.level) for body in find_bodies("我找过临江区住建局和派出所，没人管")]
+    [('临江区住建局', '住房城乡建设', 2), ('派出所', '公安', 1)]
+    """
+    automaton, rows = _bodies()
+    found = []
+    for index, start, end in automaton.find_matches_as_indexes(text):
+        department, level, institution = rows[index]
+        begin = _begin(text, start)
+        body = text[begin:end]
+        found.append(Body(begin, end, body, department, level or _level(text[begin:start]), institution))
+    return found
+
+
+def _begin(text: str, start: int) -> int:
+    """Return where the place before a body's name begins."""
+    begin = max(0, start - _LONGEST_PLACE)
+    begin += max(text[begin:start].rfind(word) for word in _BEFORE_NAMES) + 1
+    match = _PLACE.search(text, begin, start)
+    return match.start() if match else start
+
+
+def _level(place: str) -> int:
+    place = place.removesuffix("的")
+    if place.endswith(("开发区", "高新区", "新区")):
+        return 2
+    return next((level for kind, level in _LEVELS.items() if place.endswith(kind)), 0)
+
+
+@cache
+def _bodies() -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, int, bool]]]:
+    rows = list(read_table("bodies.tsv", ("body", "department", "level", "kind", "source")))
+    automaton = ahocorasick_rs.AhoCorasick(
+        [row["body"] for row in rows], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+    )
+    return automaton, [(row["department"], int(row["level"]), row["kind"] == "institution") for row in rows]
