@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 import numpy as np
 import rjieba
@@ -69,7 +70,7 @@ def _tables() -> _Tables:
 def _characters() -> tuple[NDArray[np.int16], ...]:
     """Return, per code point, the weight as surname, middle and last character, left and right neighbour, follower."""
     tables = _tables()
-    surname, middle, last, left, right, follows = np.full((6, 0x110000), _IMPOSSIBLE, dtype=np.int16)
+    surname, middle, last, left, right, follows = np.full((6, 0x10000), _IMPOSSIBLE, dtype=np.int16)
     middle[0x4E00:0xA000] = last[0x4E00:0xA000] = tables.score["unusual"]
     left[:] = right[:] = tables.score["edge"]
     left[0x4E00:0xA000] = right[0x4E00:0xA000] = 0
@@ -157,7 +158,8 @@ class _Reader:
     def _phrases(self) -> Iterator[tuple[int, int, list[int]]]:
         """Yield (start, end, where a name may begin) of each run of Chinese characters with a likely name."""
         points = np.frombuffer(f"{self.text}\n\n\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        surname, middle, last, left, right, follows = (weights[points] for weights in _characters())
+        narrow = np.minimum(points, 0xFFFF).astype(np.uint16)
+        surname, middle, last, left, right, follows = (weights[narrow] for weights in _characters())
         n = len(self.text)
         before = np.concatenate([right[-1:], left])[:n]
         two = surname[:n] + last[1 : n + 1] + np.maximum(right[2 : n + 2], 0)
@@ -166,15 +168,11 @@ class _Reader:
         named = (surname[:n] > _IMPOSSIBLE) & (follows[1 : n + 1] > 0)
         old = ((points[:n] == ord("老")) | (points[:n] == ord("小"))) & (surname[1 : n + 1] > 0)
         starts = np.flatnonzero((best >= self.tables.score["enough"]) | named | old)
-        starts = np.array([at for at in starts.tolist() if self._worth(at, int(best[at]))], dtype=np.int64)
-        if not len(starts):
-            return
+        worth = [at for at in starts.tolist() if self._worth(at, int(best[at]))]
         gaps = np.flatnonzero(points - np.uint32(0x4E00) >= 0x5200)
-        behind = np.searchsorted(gaps, starts)
-        groups = np.flatnonzero(np.diff(behind, prepend=-1))
-        for first, group in zip(groups.tolist(), np.split(starts, groups[1:]), strict=True):
-            gap = behind[first]
-            yield (int(gaps[gap - 1]) + 1 if gap else 0), int(gaps[gap]), group.tolist()
+        behind = np.searchsorted(gaps, worth).tolist()
+        for gap, group in groupby(zip(behind, worth, strict=True), key=itemgetter(0)):
+            yield (int(gaps[gap - 1]) + 1 if gap else 0), int(gaps[gap]), [start for _, start in group]
 
     def _worth(self, start: int, best: int) -> bool:
         """Return whether a likely place is worth cutting the words around it: most are not, and a look is quick."""
