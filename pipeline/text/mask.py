@@ -205,7 +205,7 @@ def _numbers(text: str) -> tuple[list[Span], str]:
     while len(spans) > found:
         found = len(spans)
         for rule in mask_rules():
-            if rule.near and not any(word in text for word in rule.near):
+            if rule.near and not any(map(text.__contains__, rule.near)):
                 continue
             end = 0
             while number := rule.first(text, end):

@@ -68,17 +68,21 @@ def _tables() -> _Tables:
 
 @cache
 def _characters() -> tuple[NDArray[np.int16], ...]:
-    """Return, per code point, the weight as surname, middle and last character, left and right neighbour, follower."""
+    """Return, per code point, the weight as surname, middle and last character, left and right neighbour, as
+    what follows a bare surname, as first and second character of a compound surname."""
     tables = _tables()
     surname, middle, last, left, right, follows = np.full((6, 0x10000), _IMPOSSIBLE, dtype=np.int16)
+    first, second = np.zeros((2, 0x10000), dtype=np.int16)
     middle[0x4E00:0xA000] = last[0x4E00:0xA000] = tables.score["unusual"]
     left[:] = right[:] = tables.score["edge"]
     left[0x4E00:0xA000] = right[0x4E00:0xA000] = 0
     for column, weights in ((surname, tables.surname), (middle, tables.middle), (last, tables.last)):
         for phrase, weight in weights.items():
-            column[ord(phrase[0])] = weight if len(phrase) == 1 else max(column[ord(phrase[0])], weight)
-    for surname_two in (phrase for phrase in tables.surname if len(phrase) == 2):
-        middle[ord(surname_two[1])] = max(middle[ord(surname_two[1])], 0)
+            if len(phrase) == 1:
+                column[ord(phrase)] = weight
+    for phrase in tables.surname:
+        if len(phrase) == 2:
+            first[ord(phrase[0])] = second[ord(phrase[1])] = 1
     for mark in tables.marks:
         left[ord(mark)] = tables.score["mark"] + tables.score["edge"]
     for mark in tables.listed:
@@ -89,7 +93,7 @@ def _characters() -> tuple[NDArray[np.int16], ...]:
         right[ord(phrase[0])] = max(right[ord(phrase[0])], weight)
     for phrase in [*tables.beside["title"], *tables.beside["address"], "某"]:
         follows[ord(phrase[0])] = 1
-    return surname, middle, last, left, right, follows
+    return surname, middle, last, left, right, follows, first, second
 
 
 @cache
@@ -159,15 +163,17 @@ class _Reader:
         """Yield (start, end, where a name may begin) of each run of Chinese characters with a likely name."""
         points = np.frombuffer(f"{self.text}\n\n\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
         narrow = np.minimum(points, 0xFFFF).astype(np.uint16)
-        surname, middle, last, left, right, follows = (weights[narrow] for weights in _characters())
+        surname, middle, last, left, right, follows, first, second = (weights[narrow] for weights in _characters())
         n = len(self.text)
         before = np.concatenate([right[-1:], left])[:n]
         two = surname[:n] + last[1 : n + 1] + np.maximum(right[2 : n + 2], 0)
         three = surname[:n] + middle[1 : n + 1] + last[2 : n + 2] + right[3 : n + 3]
+        enough = self.tables.score["enough"] - self.tables.score["alone"]
         best = np.maximum(two, three) + before
         named = (surname[:n] > _IMPOSSIBLE) & (follows[1 : n + 1] > 0)
         old = ((points[:n] == ord("老")) | (points[:n] == ord("小"))) & (surname[1 : n + 1] > 0)
-        starts = np.flatnonzero((best >= self.tables.score["enough"]) | named | old)
+        compound = (first[:n] > 0) & (second[1 : n + 1] > 0)
+        starts = np.flatnonzero((best >= enough) | named | old | compound)
         worth = [at for at in starts.tolist() if self._worth(at, int(best[at]))]
         gaps = np.flatnonzero(points - np.uint32(0x4E00) >= 0x5200)
         behind = np.searchsorted(gaps, worth).tolist()
@@ -178,13 +184,15 @@ class _Reader:
         """Return whether a likely place is worth cutting the words around it: most are not, and a look is quick."""
         text, tables = self.text, self.tables
         pair = text[start : start + 2]
-        if pair[0] in "老小":
+        if pair[0] in "老小" or pair in tables.surname:
             return True
+        if pair[0] not in tables.surname:
+            return False
         if text[start + 1 : start + 3] in tables.title_heads or pair[1:] in tables.beside["address"] or pair[1:] == "某":
             return pair not in tables.ordinary
         if text[start - 1 : start] in tables.marks and text[start - 2 : start - 1] not in tables.cue_ends:
             best -= tables.score["mark"]
-        return best + (tables.score["ordinary"] if pair in tables.ordinary else 0) >= tables.score["enough"]
+        return best + (tables.score["ordinary"] if pair in tables.ordinary else 0) >= tables.score["enough"] - tables.score["alone"]
 
     def _short(self, start: int, begin: int, stop: int, edges: set[int]) -> tuple[int, int] | None:
         """Return the span of 老王, 王某某 or of a bare surname before its title."""
@@ -234,12 +242,13 @@ class _Reader:
             score += weigh["ordinary"] + (weigh["told"] if introduced >= weigh["mark"] else 0)
         if tables.wordlike[text[start : start + size]] == 2 and not introduced and self._edge(start - 1) == 0:
             score += weigh["wordlike"]
-        score += weigh["joined_left"] * (start not in edges) + weigh["joined_right"] * (end not in edges)
+        score += weigh["joined_left"] * (start not in edges and introduced < weigh["mark"])
+        score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
         listed = known and known == start - 1 and text[known] in tables.listed
         left = weigh["listed"] if listed else introduced
-        right = self._beside("title", end) or self._beside("after", end) or self._edge(end)
-        return score + (left or self._edge(start - 1)) + right + self._beside("place", end)
+        right = self._beside("title", end) or self._beside("place", end) or self._beside("after", end) or self._edge(end)
+        return score + (left or self._edge(start - 1)) + right
 
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"
