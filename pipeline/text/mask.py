@@ -20,11 +20,10 @@ from pipeline.settings import read_toml
 from pipeline.text.health import find_health
 from pipeline.text.names import find_names
 
-# A letter without any of these cannot hold a personal number, so it is passed over at once.
+# A letter without any of these cannot hold a personal number, so it is asked for addresses only.
 _DIGITS = re.compile(r"[0-9][0-9 \-—–.()（）]{4}")
 _LATIN = re.compile(r"[A-Za-z][ ·•・.\-]?[A-Za-z0-9_\-]{4}")
 _SEPARATORS = re.compile(r"[ \-]")
-_ADDRESS = re.compile(r"[栋幢座室院路街巷道弄里村坝湾屯坪寨]|单元|号[楼院]|[0-9]#|门牌|房号|胡同")
 _TAKEN = "〔"
 _ENDS = "。！？!?；;\n"
 _SENTENCE = re.compile(f"[{_ENDS}]")
@@ -109,6 +108,12 @@ def mask_rules() -> tuple[MaskRule, ...]:
         MaskRule(row["kind"], row["placeholder"], re.compile(row["pattern"]), row["check"], tuple(row["near"]))
         for row in read_toml("masks.toml")["mask"]
     )
+
+
+@cache
+def address_rules() -> tuple[MaskRule, ...]:
+    """Return the rules of addresses; they alone may find something in a letter without long numbers."""
+    return tuple(rule for rule in mask_rules() if rule.kind.startswith("address"))
 
 
 @cache
@@ -197,14 +202,14 @@ def _sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
 
 def _numbers(text: str) -> tuple[list[Span], str]:
     """Return what the patterns find, and the text with it hidden."""
-    if not (_DIGITS.search(text) or "@" in text or _LATIN.search(text) or _ADDRESS.search(text)):
-        return [], text
+    numbered = _DIGITS.search(text) or "@" in text or _LATIN.search(text)
+    rules = mask_rules() if numbered else address_rules()
     spans: list[Span] = []
     found = -1
     # What is found hides from every later search, and digits beside it may now stand free: look until nothing is new.
     while len(spans) > found:
         found = len(spans)
-        for rule in mask_rules():
+        for rule in rules:
             if rule.near and not any(map(text.__contains__, rule.near)):
                 continue
             end = 0

@@ -34,12 +34,13 @@ class _Tables:
     last: dict[str, int]
     ordinary: frozenset[str]
     beside: dict[str, dict[str, int]]
+    heads: dict[str, frozenset[str]]
     score: dict[str, int]
     title_heads: frozenset[str]
     cue_ends: frozenset[str]
     marks: str
     listed: str
-    dotted: re.Pattern[str]
+    dotted: tuple[re.Pattern[str], re.Pattern[str]]
 
 
 @cache
@@ -49,6 +50,7 @@ def _tables() -> _Tables:
     beside: dict[str, dict[str, int]] = {side: {} for side in ("before", "title", "address", "after", "place")}
     for row in read_table("names/context.tsv", ("phrase", "side", "weight", "source")):
         beside[row["side"]][row["phrase"]] = int(row["weight"])
+    beside["right"] = beside["after"] | beside["place"] | beside["title"]
     score = read_toml("names/score.toml")
     return _Tables(
         {row["surname"]: int(row["weight"]) for row in surnames},
@@ -57,12 +59,13 @@ def _tables() -> _Tables:
         {row["character"]: int(row["last"]) for row in given},
         frozenset(row["word"] for row in read_table("names/ordinary.tsv", ("word", "source"))),
         beside,
+        {side: frozenset(phrase[0] for phrase in phrases) for side, phrases in beside.items()},
         score["score"],
         frozenset(phrase[:2] for phrase in beside["title"]),
         frozenset(phrase[-1] for phrase in beside["before"]),
         score["marks"],
         score["listed"],
-        re.compile(score["dotted"]),
+        (re.compile(f"[{score['dotted']}]{{2,7}}\\Z"), re.compile(f"[{score['dotted']}]{{2,8}}")),
     )
 
 
@@ -148,7 +151,7 @@ class _Reader:
         self.tables = _tables()
 
     def names(self) -> list[tuple[int, int]]:
-        found = [match.span() for match in self.tables.dotted.finditer(self.text)] if "·" in self.text else []
+        found = list(self._dotted())
         end = 0
         for begin, stop, starts in self._phrases():
             edges = set(accumulate(map(len, _dictionary().cut(self.text[begin:stop], False)), initial=begin))
@@ -158,6 +161,14 @@ class _Reader:
                     found.append(name)
                     end = name[1]
         return _apart(found)
+
+    def _dotted(self) -> Iterator[tuple[int, int]]:
+        before, after = self.tables.dotted
+        at = -1
+        while (at := self.text.find("·", at + 1)) >= 0:
+            first, second = before.search(self.text, max(0, at - 7), at), after.match(self.text, at + 1)
+            if first and second:
+                yield first.start(), second.end()
 
     def _phrases(self) -> Iterator[tuple[int, int, list[int]]]:
         """Yield (start, end, where a name may begin) of each run of Chinese characters with a likely name."""
@@ -237,6 +248,8 @@ class _Reader:
         score = tables.surname[text[start : start + size]] + tables.last.get(given[-1], unusual)
         if len(given) == 2:
             score += tables.middle.get(given[0], unusual)
+        if score + weigh["most"] < weigh["enough"]:
+            return score
         introduced = self._introduced(start)
         if name in tables.ordinary or (size == 1 and len(given) == 2 and name[:2] in tables.ordinary):
             score += weigh["ordinary"] + (weigh["told"] if introduced >= weigh["mark"] else 0)
@@ -247,8 +260,7 @@ class _Reader:
         score += weigh["alone"] * (start + size in edges)
         listed = known and known == start - 1 and text[known] in tables.listed
         left = weigh["listed"] if listed else introduced
-        right = self._beside("title", end) or self._beside("place", end) or self._beside("after", end) or self._edge(end)
-        return score + (left or self._edge(start - 1)) + right
+        return score + (left or self._edge(start - 1)) + (self._beside("right", end) or self._edge(end))
 
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"
@@ -267,9 +279,11 @@ class _Reader:
 
     def _beside(self, side: str, start: int) -> int:
         """Return the weight of the longest phrase of one side that begins at ``start``."""
-        weights = self.tables.beside[side]
+        text, weights = self.text, self.tables.beside[side]
+        if text[start : start + 1] not in self.tables.heads[side]:
+            return 0
         for end in range(start + 4, start, -1):
-            if weight := weights.get(self.text[start:end], 0):
+            if weight := weights.get(text[start:end], 0):
                 return weight
         return 0
 
