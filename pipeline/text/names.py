@@ -251,7 +251,7 @@ class _Reader:
         if score + weigh["most"] < weigh["enough"]:
             return score
         introduced = self._introduced(start)
-        if name in tables.ordinary or (size == 1 and len(given) == 2 and name[:2] in tables.ordinary):
+        if name in tables.ordinary or (len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges):
             score += weigh["ordinary"] + (weigh["told"] if introduced >= weigh["mark"] else 0)
         if tables.wordlike[text[start : start + size]] == 2 and not introduced and self._edge(start - 1) == 0:
             score += weigh["wordlike"]
