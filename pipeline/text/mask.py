@@ -161,7 +161,11 @@ def _once(texts: Sequence[str], pieces: Sequence[tuple[int, int, int]]) -> dict[
     found: dict[int, list[Span]] = {}
     hidden: dict[int, str] = {}
     for letter in dict.fromkeys(letter for letter, _, _ in pieces):
-        text = _placeholders().sub(lambda own: _TAKEN * len(own[0]), texts[letter]) if "〔" in texts[letter] else texts[letter]
+        text = (
+            _placeholders().sub(lambda own: _TAKEN * len(own[0]), texts[letter])
+            if "〔" in texts[letter]
+            else texts[letter]
+        )
         found[letter], hidden[letter] = _numbers(text)
     for letter, start, stop in pieces:
         text = hidden[letter]
@@ -194,7 +198,7 @@ def _sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
         shift += len(span.placeholder) - (span.end - span.start)
         if stretches and start < stretches[-1][1]:
             continue
-        begin = max((text.rfind(mark, 0, start) for mark in _ENDS)) + 1
+        begin = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
         close = _SENTENCE.search(text, start)
         stretches.append((begin, close.end() if close else len(text)))
     return stretches
@@ -246,7 +250,9 @@ def _replace(text: str, spans: Sequence[Span]) -> str:
 @cache
 def _placeholders() -> re.Pattern[str]:
     # Only our own: 湘政发〔2019〕12号 is a document number.
-    return re.compile("|".join(sorted({*(re.escape(rule.placeholder) for rule in mask_rules()), *map(re.escape, _told().values())})))
+    return re.compile(
+        "|".join(sorted({*(re.escape(rule.placeholder) for rule in mask_rules()), *map(re.escape, _told().values())}))
+    )
 
 
 def without_placeholders(text: str) -> str:

@@ -71,8 +71,10 @@ def _tables() -> _Tables:
 
 @cache
 def _characters() -> tuple[NDArray[np.int16], ...]:
-    """Return, per code point, the weight as surname, middle and last character, left and right neighbour, as
-    what follows a bare surname, as first and second character of a compound surname."""
+    """Return what each code point weighs as surname, middle, last, left, right, follower, first, second.
+
+    Left and right stand beside a name, a follower behind a bare surname; first and second make a compound surname.
+    """
     tables = _tables()
     surname, middle, last, left, right, follows = np.full((6, 0x10000), _IMPOSSIBLE, dtype=np.int16)
     first, second = np.zeros((2, 0x10000), dtype=np.int16)
@@ -130,17 +132,8 @@ def find_names(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
 def _with_repeats(text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Add the other places of a full name: once told, it is known in the whole letter."""
     full = {text[start:end] for start, end in names if end - start >= 3 and "某" not in text[start:end]}
-    taken = bytearray(len(text))
-    for start, end in names:
-        taken[start:end] = b"\1" * (end - start)
-    more = []
-    for name in sorted(full):
-        at = -1
-        while (at := text.find(name, at + 1)) >= 0:
-            if not any(taken[at : at + len(name)]):
-                more.append((at, at + len(name)))
-                taken[at : at + len(name)] = b"\1" * len(name)
-    return sorted([*names, *more])
+    told = [match.span() for name in sorted(full) for match in re.finditer(re.escape(name), text)]
+    return _apart(told + [span for span in names if not any(a < span[1] and span[0] < b for a, b in told)])
 
 
 class _Reader:
@@ -151,13 +144,14 @@ class _Reader:
         self.tables = _tables()
 
     def names(self) -> list[tuple[int, int]]:
-        found = list(self._dotted())
+        dotted = list(self._dotted())
+        found = dotted.copy()
         end = 0
         for begin, stop, starts in self._phrases():
             edges = set(accumulate(map(len, _dictionary().cut(self.text[begin:stop], False)), initial=begin))
             for start in starts:
                 name = self._short(start, begin, stop, edges) or self._full(start, stop, edges, end)
-                if name is not None and name[0] >= end:
+                if name is not None and name[0] >= end and not any(a < name[1] and name[0] < b for a, b in dotted):
                     found.append(name)
                     end = name[1]
         return _apart(found)
@@ -199,11 +193,18 @@ class _Reader:
             return True
         if pair[0] not in tables.surname:
             return False
-        if text[start + 1 : start + 3] in tables.title_heads or pair[1:] in tables.beside["address"] or pair[1:] == "某":
+        if (
+            text[start + 1 : start + 3] in tables.title_heads
+            or pair[1:] in tables.beside["address"]
+            or pair[1:] == "某"
+        ):
             return pair not in tables.ordinary
         if text[start - 1 : start] in tables.marks and text[start - 2 : start - 1] not in tables.cue_ends:
             best -= tables.score["mark"]
-        return best + (tables.score["ordinary"] if pair in tables.ordinary else 0) >= tables.score["enough"] - tables.score["alone"]
+        return (
+            best + (tables.score["ordinary_start"] if pair in tables.ordinary else 0)
+            >= tables.score["enough"] - tables.score["alone"]
+        )
 
     def _short(self, start: int, begin: int, stop: int, edges: set[int]) -> tuple[int, int] | None:
         """Return the span of 老王, 王某某 or of a bare surname before its title."""
@@ -251,11 +252,19 @@ class _Reader:
         if score + weigh["most"] < weigh["enough"]:
             return score
         introduced = self._introduced(start)
-        if name in tables.ordinary or (len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges):
-            score += weigh["ordinary"] + (weigh["told"] if introduced >= weigh["mark"] else 0)
-        if tables.wordlike[text[start : start + size]] == 2 and not introduced and self._edge(start - 1) == 0:
+        eased = weigh["told"] if introduced >= weigh["mark"] else 0
+        if name in tables.ordinary:
+            score += weigh["ordinary"] + eased
+        elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
+            score += weigh["ordinary_start"] + eased
+        if (
+            tables.wordlike[text[start : start + size]] == 2
+            and not introduced
+            and (text[start - 1 : start].isdigit() or not self._edge(start - 1))
+        ):
             score += weigh["wordlike"]
         score += weigh["joined_left"] * (start not in edges and introduced < weigh["mark"])
+        score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
         listed = known and known == start - 1 and text[known] in tables.listed

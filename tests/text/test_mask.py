@@ -227,7 +227,9 @@ def test_every_rule_names_its_source_and_finds_something_here() -> None:
 SURNAMES = "".join(row["surname"] for row in read_table("names/surnames.tsv", ("surname", "weight", "word", "source")))
 HAN = st.text(
     st.characters(
-        min_codepoint=0x4E00, max_codepoint=0x9FA5, exclude_characters=sorted({*"元万亿平信扣企老小村坝湾屯坪寨残", *SURNAMES})
+        min_codepoint=0x4E00,
+        max_codepoint=0x9FA5,
+        exclude_characters=sorted({*"元万亿平信扣企老小村坝湾屯坪寨残", *SURNAMES}),
     ),
     max_size=20,
 )

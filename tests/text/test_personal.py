@@ -4,22 +4,66 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.text.mask import find_all, mask, without_placeholders
+from pipeline.text.mask import find_all
 from pipeline.text.segment import Segmenter
 
 MARKS = {"‹": "name", "[": "address", "{": "health"}
-PERSONS = (
-    "周启明 陈晓燕 何文斌 郑国栋 冯德海 罗秀英 韩子轩 龙春梅 石长贵 魏素芬 彭佳 雷晓琴 葛洪亮 蔡金凤 曹志伟 丁香兰 尤永芳 "
-    "金圣哲 严立新 康永平 祝小虎 左文凯 阮志明 黎子墨 柯美玲 侯宝山 谭桂花 熊大海 孟凡荣 白俊杰 吕长顺 樊大江 覃振宇 辛建民 "
-    "庞继业 闵大刚 池志强 霍思思 路长青 苏桂芝 岳明辉 项天成 瞿颖 章成林 简玉 伍小满 欧阳建军 司马晴 诸葛明 上官婉"
-).split()
+PERSONS = [
+    "周启明",
+    "陈晓燕",
+    "何文斌",
+    "郑国栋",
+    "冯德海",
+    "罗秀英",
+    "韩子轩",
+    "龙春梅",
+    "石长贵",
+    "魏素芬",
+    "彭佳",
+    "雷晓琴",
+    "葛洪亮",
+    "蔡金凤",
+    "曹志伟",
+    "丁香兰",
+    "尤永芳",
+    "金圣哲",
+    "严立新",
+    "康永平",
+    "祝小虎",
+    "左文凯",
+    "阮志明",
+    "黎子墨",
+    "柯美玲",
+    "侯宝山",
+    "谭桂花",
+    "熊大海",
+    "孟凡荣",
+    "白俊杰",
+    "吕长顺",
+    "樊大江",
+    "覃振宇",
+    "辛建民",
+    "庞继业",
+    "闵大刚",
+    "池志强",
+    "霍思思",
+    "路长青",
+    "苏桂芝",
+    "岳明辉",
+    "项天成",
+    "瞿颖",
+    "章成林",
+    "简玉",
+    "伍小满",
+    "欧阳建军",
+    "司马晴",
+    "诸葛明",
+    "上官婉",
+]
 SENTENCES = (
     "我叫{}，是白鹭县的村民。",
     "联系人：{}，请尽快回复。",
