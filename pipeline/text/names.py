@@ -199,7 +199,7 @@ class _Reader:
             or pair[1:] == "某"
         ):
             return pair not in tables.ordinary
-        if text[start - 1 : start] in tables.marks and text[start - 2 : start - 1] not in tables.cue_ends:
+        if start and text[start - 1] in tables.marks and text[max(0, start - 2) : start - 1] not in tables.cue_ends:
             best -= tables.score["mark"]
         return (
             best + (tables.score["ordinary_start"] if pair in tables.ordinary else 0)

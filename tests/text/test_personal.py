@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.text.mask import find_all
+from pipeline.text.mask import find_all, mask, without_placeholders
 from pipeline.text.segment import Segmenter
 
 MARKS = {"‹": "name", "[": "address", "{": "health"}
@@ -64,6 +66,25 @@ PERSONS = [
     "诸葛明",
     "上官婉",
 ]
+PLACEHOLDERS = {"〔姓名〕", "〔住址〕", "〔手机号〕"}
+ADDRESSES = [
+    "3栋2单元501室",
+    "12幢1单元",
+    "7号楼1单元1203",
+    "18#楼2单元302室",
+    "5栋",
+    "A2栋1801",
+    "2号楼903室",
+    "6栋2单元",
+]
+ESTATES = [
+    "家住槐安里{}，水管爆了。",
+    "水岸花城{}的业主反映电梯故障。",
+    "锦绣家园{}楼道堆满杂物。",
+    "在幸福里小区{}开麻将馆扰民。",
+]
+ILLNESSES = ["肺癌", "糖尿病", "尿毒症", "抑郁症", "脑梗", "白血病", "精神分裂症", "乙肝", "癫痫", "尘肺"]
+PATIENTS = ["我母亲患有{}，没钱治。", "去年他被确诊为{}，丢了工作。", "孩子查出{}，求医保报销。"]
 SENTENCES = (
     "我叫{}，是白鹭县的村民。",
     "联系人：{}，请尽快回复。",
@@ -86,6 +107,10 @@ def letters(part: str) -> tuple[tuple[str, tuple[tuple[str, int, int], ...]], ..
     texts = [text.replace("\\n", "\n") for name, text in rows if name == part]
     if part == "made":
         texts = [sentence.format(f"‹{person}›") for person in PERSONS for sentence in SENTENCES]
+    if part == "made_address":
+        texts = [sentence.format(f"[{address}]") for address in ADDRESSES for sentence in ESTATES]
+    if part == "made_health":
+        texts = [sentence.format(f"{{{illness}}}") for illness in ILLNESSES for sentence in PATIENTS]
     return tuple(parse(text) for text in texts)
 
 
@@ -136,20 +161,77 @@ def wrongly_masked(part: str) -> tuple[int, int]:
     return wrong, words
 
 
-@pytest.mark.parametrize("part", ["open", "held", "made"])
-def test_most_names_are_found(part: str) -> None:
-    found, all_of_them = recall(part, "name")
-    assert found >= 0.97 * all_of_them
+HAND_WRITTEN = ["open", "held", "fresh"]
 
 
-@pytest.mark.parametrize("part", ["open", "held"])
+def test_most_names_are_found() -> None:
+    told = [recall(part, "name") for part in [*HAND_WRITTEN, "made"]]
+    assert sum(found for found, _ in told) >= 0.97 * sum(of for _, of in told)
+    assert all(found >= 0.88 * of for found, of in told)
+
+
 @pytest.mark.parametrize("kind", ["address", "health"])
-def test_most_addresses_and_diseases_are_found(part: str, kind: str) -> None:
-    found, all_of_them = recall(part, kind)
-    assert found >= 0.95 * all_of_them
+def test_most_addresses_and_diseases_are_found(kind: str) -> None:
+    told = [recall(part, kind) for part in [*HAND_WRITTEN, f"made_{kind}"]]
+    assert sum(found for found, _ in told) >= 0.97 * sum(of for _, of in told)
 
 
-@pytest.mark.parametrize("part", ["open", "held", "made"])
+def test_the_set_is_large_enough() -> None:
+    parts = [*HAND_WRITTEN, "made", "made_address", "made_health"]
+    counts = {kind: sum(recall(part, kind)[1] for part in parts) for kind in MARKS.values()}
+    assert counts["name"] >= 300
+    assert counts["address"] >= 60
+    assert counts["health"] >= 40
+
+
+@pytest.mark.parametrize("part", [*HAND_WRITTEN, "made", "made_address", "made_health"])
 def test_ordinary_words_stay(part: str) -> None:
     wrong, words = wrongly_masked(part)
     assert wrong < 0.01 * words
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("李主任和老王都在", "〔姓名〕主任和〔姓名〕都在"),
+        ("王某某打了张某", "〔姓名〕打了〔姓名〕"),
+        ("欧阳局长请看", "〔姓名〕局长请看"),
+        ("阿卜杜拉·买买提的摊位", "〔姓名〕的摊位"),
+        ("我叫周启明，家住槐安里12栋3单元501室", "我叫〔姓名〕，家住槐安里〔住址〕"),
+        ("父亲确诊肺癌，本人听力残疾三级", "父亲确诊〔健康信息〕，本人〔健康信息〕"),
+        ("登革热防控要加强，新冠疫苗在哪接种", "登革热防控要加强，新冠疫苗在哪接种"),
+        ("小区有12栋楼，A3区、5号线、3号地块、2号文、1号门", "小区有12栋楼，A3区、5号线、3号地块、2号文、1号门"),
+    ],
+)
+def test_what_is_shown_instead(text: str, masked: str) -> None:
+    assert mask([text]) == [masked]
+
+
+def test_a_name_once_told_is_known_in_the_whole_letter() -> None:
+    assert "冯德海" not in mask(["我叫冯德海。后来的事冯德海都不记得了，都怪冯德海"])[0]
+
+
+def test_the_new_placeholders_are_dropped_for_learning() -> None:
+    assert without_placeholders("甲〔姓名〕乙〔住址〕丙〔健康信息〕丁") == "甲 乙 丙 丁"
+
+
+PIECES = st.sampled_from([text[at : at + 9] for text, _ in letters("open") for at in range(0, len(text), 9)])
+TOLD = st.sampled_from(
+    [*PERSONS, "〔姓名〕", "〔住址〕", "〔手机号〕", "3栋2单元501室", "13800138000", "确诊肺癌", "、", "主任"]
+)
+
+
+@given(
+    st.lists(
+        PIECES | TOLD | st.text("王李张周主任局长某老小，。、：0123栋号组患肺癌〔〕", max_size=6), max_size=12
+    ).map("".join)
+)
+def test_masking_again_changes_nothing(text: str) -> None:
+    masked = mask([text])[0]
+    assert mask([masked]) == [masked]
+    assert all(masked.count(own) >= text.count(own) for own in PLACEHOLDERS)
+
+
+def test_letters_of_a_batch_do_not_touch_each_other() -> None:
+    texts = [text for text, _ in letters("open")]
+    assert find_all(texts) == [find_all([text])[0] for text in texts]
