@@ -1,8 +1,8 @@
-"""Mask personal numbers: identity cards, phones, bank cards, e-mail, plates, WeChat and QQ.
+"""Mask personal data: numbers, addresses below street level, names of persons, what is told about health.
 
 Finding and replacing are separate: :func:`find` returns spans, :func:`mask` replaces them. The
 patterns are data (``data/masks.toml``), each with its source; checksums are those of python-stdnum.
-Names and addresses are not masked here.
+Names are found in :mod:`pipeline.text.names`, health in :mod:`pipeline.text.health`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from pipeline.settings import read_toml
+from pipeline.text.health import find_health
+from pipeline.text.names import find_names
 
-# A letter without any of these cannot hold a personal number, so it is passed over at once.
+# A letter without any of these cannot hold a personal number, so it is asked for addresses only.
 _DIGITS = re.compile(r"[0-9][0-9 \-—–.()（）]{4}")
 _LATIN = re.compile(r"[A-Za-z][ ·•・.\-]?[A-Za-z0-9_\-]{4}")
 _SEPARATORS = re.compile(r"[ \-]")
 _TAKEN = "〔"
+_ENDS = "。！？!?；;\n"
+_SENTENCE = re.compile(f"[{_ENDS}]")
 
 
 def _identity(value: str) -> bool:
@@ -89,7 +93,7 @@ class MaskRule:
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A personal number in a text: ``text[start:end]``."""
+    """Personal data in a text: ``text[start:end]``; kind is a rule's, "name" or "health"."""
 
     start: int
     end: int
@@ -106,23 +110,111 @@ def mask_rules() -> tuple[MaskRule, ...]:
     )
 
 
+@cache
+def address_rules() -> tuple[MaskRule, ...]:
+    """Return the rules of addresses; they alone may find something in a letter without long numbers."""
+    return tuple(rule for rule in mask_rules() if rule.kind.startswith("address"))
+
+
+@cache
+def _told() -> dict[str, str]:
+    """Return the placeholders of what is found by words rather than by a pattern."""
+    return {row["kind"]: row["placeholder"] for row in read_toml("masks.toml")["told"]}
+
+
 def find(text: str) -> list[Span]:
-    """Return the personal numbers of a cleaned text, in order, without overlaps.
+    """Return the personal data of a cleaned text, in order, without overlaps.
 
     Examples
     --------
-    >>> [span.kind for span in find("电话13800138000，车牌云A12345")]
-    ['mobile', 'plate']
+    >>> [span.kind for span in find("电话13800138000，车牌云A12345，我叫周启明")]
+    ['mobile', 'plate', 'name']
     """
-    if not (_DIGITS.search(text) or "@" in text or _LATIN.search(text)):
-        return []
+    return find_all([text])[0]
+
+
+def find_all(texts: Sequence[str]) -> list[list[Span]]:
+    """Return the personal data of each cleaned text; a batch is read faster than its letters one by one.
+
+    Examples
+    --------
+    >>> [[span.kind for span in spans] for spans in find_all(["李主任没来", "3栋2单元漏水"])]
+    [['name'], ['address']]
+    """
+    found: list[list[Span]] = [[] for _ in texts]
+    pieces = [(letter, 0, len(text)) for letter, text in enumerate(texts)]
+    shown = list(texts)
+    # What is masked sets its neighbours free of their words: look again beside it until nothing is new.
+    while pieces:
+        new = _once(shown, pieces)
+        pieces = []
+        for letter, spans in new.items():
+            known = found[letter]
+            found[letter] = sorted([*known, *(_unshown(span, known) for span in spans)])
+            shown[letter] = _replace(shown[letter], spans)
+            pieces += [(letter, *stretch) for stretch in _sentences(shown[letter], spans)]
+    return found
+
+
+def _once(texts: Sequence[str], pieces: Sequence[tuple[int, int, int]]) -> dict[int, list[Span]]:
+    """Return by letter what is found in one look: numbers in the whole letter, names and health in the pieces."""
+    found: dict[int, list[Span]] = {}
+    hidden: dict[int, str] = {}
+    for letter in dict.fromkeys(letter for letter, _, _ in pieces):
+        text = (
+            _placeholders().sub(lambda own: _TAKEN * len(own[0]), texts[letter])
+            if "〔" in texts[letter]
+            else texts[letter]
+        )
+        found[letter], hidden[letter] = _numbers(text)
+    for letter, start, stop in pieces:
+        text = hidden[letter]
+        for begin, end in find_health(text[start:stop]):
+            found[letter].append(Span(start + begin, start + end, "health", _told()["health"]))
+            text = text[: start + begin] + _TAKEN * (end - begin) + text[start + end :]
+        hidden[letter] = text
+    names = find_names([hidden[letter][start:stop] for letter, start, stop in pieces])
+    for (letter, start, _), spans in zip(pieces, names, strict=True):
+        found[letter] += [Span(start + begin, start + end, "name", _told()["name"]) for begin, end in spans]
+    return {letter: sorted(spans) for letter, spans in found.items() if spans}
+
+
+def _unshown(span: Span, known: Sequence[Span]) -> Span:
+    """Return where a span of the masked text stands in the letter as it came; ``known`` is what was masked."""
+    shift = 0
+    for mark in known:
+        if mark.start >= span.start + shift:
+            break
+        shift += mark.end - mark.start - len(mark.placeholder)
+    return Span(span.start + shift, span.end + shift, span.kind, span.placeholder)
+
+
+def _sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Return the sentences of a masked text in which the spans now stand as placeholders."""
+    stretches: list[tuple[int, int]] = []
+    shift = 0
+    for span in spans:
+        start = span.start + shift
+        shift += len(span.placeholder) - (span.end - span.start)
+        if stretches and start < stretches[-1][1]:
+            continue
+        begin = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
+        close = _SENTENCE.search(text, start)
+        stretches.append((begin, close.end() if close else len(text)))
+    return stretches
+
+
+def _numbers(text: str) -> tuple[list[Span], str]:
+    """Return what the patterns find, and the text with it hidden."""
+    numbered = _DIGITS.search(text) or "@" in text or _LATIN.search(text)
+    rules = mask_rules() if numbered else address_rules()
     spans: list[Span] = []
     found = -1
     # What is found hides from every later search, and digits beside it may now stand free: look until nothing is new.
     while len(spans) > found:
         found = len(spans)
-        for rule in mask_rules():
-            if rule.near and not any(word in text for word in rule.near):
+        for rule in rules:
+            if rule.near and not any(map(text.__contains__, rule.near)):
                 continue
             end = 0
             while number := rule.first(text, end):
@@ -131,18 +223,18 @@ def find(text: str) -> list[Span]:
                 text = text[:start] + _TAKEN * (end - start) + text[end:]
         if not spans:
             break
-    return sorted(spans)
+    return spans, text
 
 
 def mask(texts: Sequence[str]) -> list[str]:
-    """Return the texts with every personal number replaced by its placeholder.
+    """Return the texts with all personal data replaced by placeholders.
 
     Examples
     --------
-    >>> mask(["请打13800138000找我"])
-    ['请打〔手机号〕找我']
+    >>> mask(["请打13800138000找我", "我叫周启明，家住槐安里3栋2单元501室"])
+    ['请打〔手机号〕找我', '我叫〔姓名〕，家住槐安里〔住址〕']
     """
-    return [_replace(text, find(text)) for text in texts]
+    return [_replace(text, spans) for text, spans in zip(texts, find_all(texts), strict=True)]
 
 
 def _replace(text: str, spans: Sequence[Span]) -> str:
@@ -158,7 +250,9 @@ def _replace(text: str, spans: Sequence[Span]) -> str:
 @cache
 def _placeholders() -> re.Pattern[str]:
     # Only our own: 湘政发〔2019〕12号 is a document number.
-    return re.compile("|".join(sorted({re.escape(rule.placeholder) for rule in mask_rules()})))
+    return re.compile(
+        "|".join(sorted({*(re.escape(rule.placeholder) for rule in mask_rules()), *map(re.escape, _told().values())}))
+    )
 
 
 def without_placeholders(text: str) -> str:

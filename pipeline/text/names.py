@@ -1,0 +1,305 @@
+"""Find the names of persons in cleaned letters.
+
+Every position of a whole batch is scored at once: how much likelier are its characters as a surname and a
+given name than as running text. Only the phrases with a likely name are cut into words, and what stands
+beside the name (a title, 我叫, another name) decides. The tables are ``data/names/*.tsv``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate, groupby
+from operator import itemgetter
+
+import numpy as np
+import rjieba
+from numpy.typing import NDArray
+
+from pipeline.settings import read_table, read_toml
+
+_SEPARATOR = "\x00"
+_IMPOSSIBLE = -1000
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The weights by surname, character and phrase; ``score`` holds the numbers of ``names/score.toml``."""
+
+    surname: dict[str, int]
+    wordlike: dict[str, int]
+    middle: dict[str, int]
+    last: dict[str, int]
+    ordinary: frozenset[str]
+    beside: dict[str, dict[str, int]]
+    heads: dict[str, frozenset[str]]
+    score: dict[str, int]
+    title_heads: frozenset[str]
+    cue_ends: frozenset[str]
+    marks: str
+    listed: str
+    dotted: tuple[re.Pattern[str], re.Pattern[str]]
+
+
+@cache
+def _tables() -> _Tables:
+    surnames = list(read_table("names/surnames.tsv", ("surname", "weight", "word", "source")))
+    given = list(read_table("names/given.tsv", ("character", "middle", "last", "source")))
+    beside: dict[str, dict[str, int]] = {side: {} for side in ("before", "title", "address", "after", "place")}
+    for row in read_table("names/context.tsv", ("phrase", "side", "weight", "source")):
+        beside[row["side"]][row["phrase"]] = int(row["weight"])
+    beside["right"] = beside["after"] | beside["place"] | beside["title"]
+    score = read_toml("names/score.toml")
+    return _Tables(
+        {row["surname"]: int(row["weight"]) for row in surnames},
+        {row["surname"]: int(row["word"]) for row in surnames},
+        {row["character"]: int(row["middle"]) for row in given},
+        {row["character"]: int(row["last"]) for row in given},
+        frozenset(row["word"] for row in read_table("names/ordinary.tsv", ("word", "source"))),
+        beside,
+        {side: frozenset(phrase[0] for phrase in phrases) for side, phrases in beside.items()},
+        score["score"],
+        frozenset(phrase[:2] for phrase in beside["title"]),
+        frozenset(phrase[-1] for phrase in beside["before"]),
+        score["marks"],
+        score["listed"],
+        (re.compile(f"[{score['dotted']}]{{2,7}}\\Z"), re.compile(f"[{score['dotted']}]{{2,8}}")),
+    )
+
+
+@cache
+def _characters() -> tuple[NDArray[np.int16], ...]:
+    """Return what each code point weighs as surname, middle, last, left, right, follower, first, second.
+
+    Left and right stand beside a name, a follower behind a bare surname; first and second make a compound surname.
+    """
+    tables = _tables()
+    surname, middle, last, left, right, follows = np.full((6, 0x10000), _IMPOSSIBLE, dtype=np.int16)
+    first, second = np.zeros((2, 0x10000), dtype=np.int16)
+    middle[0x4E00:0xA000] = last[0x4E00:0xA000] = tables.score["unusual"]
+    left[:] = right[:] = tables.score["edge"]
+    left[0x4E00:0xA000] = right[0x4E00:0xA000] = 0
+    for column, weights in ((surname, tables.surname), (middle, tables.middle), (last, tables.last)):
+        for phrase, weight in weights.items():
+            if len(phrase) == 1:
+                column[ord(phrase)] = weight
+    for phrase in tables.surname:
+        if len(phrase) == 2:
+            first[ord(phrase[0])] = second[ord(phrase[1])] = 1
+    for mark in tables.marks:
+        left[ord(mark)] = tables.score["mark"] + tables.score["edge"]
+    for mark in tables.listed:
+        left[ord(mark)] = right[ord(mark)] = tables.score["listed"]
+    for phrase, weight in tables.beside["before"].items():
+        left[ord(phrase[-1])] = max(left[ord(phrase[-1])], weight)
+    for phrase, weight in (tables.beside["title"] | tables.beside["after"]).items():
+        right[ord(phrase[0])] = max(right[ord(phrase[0])], weight)
+    for phrase in [*tables.beside["title"], *tables.beside["address"], "某"]:
+        follows[ord(phrase[0])] = 1
+    return surname, middle, last, left, right, follows, first, second
+
+
+@cache
+def _dictionary() -> rjieba.Jieba:
+    return rjieba.Jieba()
+
+
+def find_names(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """Return (start, end) of the names of persons in each cleaned text, in order, without overlaps.
+
+    A surname before a title is found without the title (李 in 李主任), and so are 老王, 王某某 and
+    阿卜杜拉·买买提. Names of roads, places and companies are no names of persons.
+
+    Examples
+    --------
+    >>> text = "我叫周启明，李主任没有答复，中山路也堵"
+    >>> [text[start:end] for start, end in find_names([text])[0]]
+    ['周启明', '李']
+    """
+    if not texts:
+        return []
+    begins = [0, *accumulate(len(text) + 1 for text in texts)]
+    found = _Reader(_SEPARATOR.join(texts)).names()
+    which = np.searchsorted(begins, [start for start, _ in found], side="right") - 1
+    names: list[list[tuple[int, int]]] = [[] for _ in texts]
+    for (start, end), letter in zip(found, which.tolist(), strict=True):
+        names[letter].append((start - begins[letter], end - begins[letter]))
+    return [_with_repeats(text, spans) if spans else spans for text, spans in zip(texts, names, strict=True)]
+
+
+def _with_repeats(text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Add the other places of a full name: once told, it is known in the whole letter."""
+    full = {text[start:end] for start, end in names if end - start >= 3 and "某" not in text[start:end]}
+    told = [match.span() for name in sorted(full) for match in re.finditer(re.escape(name), text)]
+    return _apart(told + [span for span in names if not any(a < span[1] and span[0] < b for a, b in told)])
+
+
+class _Reader:
+    """The names in one long text, the letters of a batch with a separator between them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tables = _tables()
+
+    def names(self) -> list[tuple[int, int]]:
+        dotted = list(self._dotted())
+        found = dotted.copy()
+        end = 0
+        for begin, stop, starts in self._phrases():
+            edges = set(accumulate(map(len, _dictionary().cut(self.text[begin:stop], False)), initial=begin))
+            for start in starts:
+                name = self._short(start, begin, stop, edges) or self._full(start, stop, edges, end)
+                if name is not None and name[0] >= end and not any(a < name[1] and name[0] < b for a, b in dotted):
+                    found.append(name)
+                    end = name[1]
+        return _apart(found)
+
+    def _dotted(self) -> Iterator[tuple[int, int]]:
+        before, after = self.tables.dotted
+        at = -1
+        while (at := self.text.find("·", at + 1)) >= 0:
+            first, second = before.search(self.text, max(0, at - 7), at), after.match(self.text, at + 1)
+            if first and second:
+                yield first.start(), second.end()
+
+    def _phrases(self) -> Iterator[tuple[int, int, list[int]]]:
+        """Yield (start, end, where a name may begin) of each run of Chinese characters with a likely name."""
+        points = np.frombuffer(f"{self.text}\n\n\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        narrow = np.minimum(points, 0xFFFF).astype(np.uint16)
+        surname, middle, last, left, right, follows, first, second = (weights[narrow] for weights in _characters())
+        n = len(self.text)
+        before = np.concatenate([right[-1:], left])[:n]
+        two = surname[:n] + last[1 : n + 1] + np.maximum(right[2 : n + 2], 0)
+        three = surname[:n] + middle[1 : n + 1] + last[2 : n + 2] + right[3 : n + 3]
+        enough = self.tables.score["enough"] - self.tables.score["alone"]
+        best = np.maximum(two, three) + before
+        named = (surname[:n] > _IMPOSSIBLE) & (follows[1 : n + 1] > 0)
+        old = ((points[:n] == ord("老")) | (points[:n] == ord("小"))) & (surname[1 : n + 1] > 0)
+        compound = (first[:n] > 0) & (second[1 : n + 1] > 0)
+        starts = np.flatnonzero((best >= enough) | named | old | compound)
+        worth = [at for at in starts.tolist() if self._worth(at, int(best[at]))]
+        gaps = np.flatnonzero(points - np.uint32(0x4E00) >= 0x5200)
+        behind = np.searchsorted(gaps, worth).tolist()
+        for gap, group in groupby(zip(behind, worth, strict=True), key=itemgetter(0)):
+            yield (int(gaps[gap - 1]) + 1 if gap else 0), int(gaps[gap]), [start for _, start in group]
+
+    def _worth(self, start: int, best: int) -> bool:
+        """Return whether a likely place is worth cutting the words around it: most are not, and a look is quick."""
+        text, tables = self.text, self.tables
+        pair = text[start : start + 2]
+        if pair[0] in "老小" or pair in tables.surname:
+            return True
+        if pair[0] not in tables.surname:
+            return False
+        if (
+            text[start + 1 : start + 3] in tables.title_heads
+            or pair[1:] in tables.beside["address"]
+            or pair[1:] == "某"
+        ):
+            return pair not in tables.ordinary
+        if start and text[start - 1] in tables.marks and text[max(0, start - 2) : start - 1] not in tables.cue_ends:
+            best -= tables.score["mark"]
+        return (
+            best + (tables.score["ordinary_start"] if pair in tables.ordinary else 0)
+            >= tables.score["enough"] - tables.score["alone"]
+        )
+
+    def _short(self, start: int, begin: int, stop: int, edges: set[int]) -> tuple[int, int] | None:
+        """Return the span of 老王, 王某某 or of a bare surname before its title."""
+        text, tables = self.text, self.tables
+        if text[start] in "老小":
+            wordlike = tables.wordlike.get(text[start + 1], 1)
+            ends = start + 2 in edges or self._beside("after", start + 2)
+            alone = start in edges and ends and not wordlike and not self._beside("place", start + 2)
+            return (start, start + 2) if alone else None
+        size = 2 if text[start : start + 2] in tables.surname else 1
+        end = start + size
+        word = tables.wordlike.get(text[start:end])
+        if word is None:
+            return None
+        if text[end : end + 1] == "某":
+            after = end + 2 if text[end + 1 : end + 2] == "某" else end + 1
+            clear = after == end + 2 or word == 0 or start == begin
+            return (start, after) if clear and start in edges else None
+        told = self._beside("title", end) or (
+            text[end : end + 1] in tables.beside["address"] and end + 1 in edges and not word
+        )
+        if not told or start not in edges or text[start : start + 2] in tables.ordinary:
+            return None
+        return (start, end) if word < 2 or start == begin or self._introduced(start) else None
+
+    def _full(self, start: int, stop: int, edges: set[int], known: int) -> tuple[int, int] | None:
+        """Return the span of the best surname and given name that begin at ``start``."""
+        size = 2 if self.text[start : start + 2] in self.tables.surname else 1
+        if self.text[start : start + size] not in self.tables.surname:
+            return None
+        if self._beside("title", start + size):
+            return None
+        ends = [end for end in (start + size + 2, start + size + 1) if end <= stop]
+        scores = {end: self._score(start, size, end, edges, known) for end in ends}
+        best = max(ends, key=lambda end: scores[end], default=None)
+        return (start, best) if best is not None and scores[best] >= self.tables.score["enough"] else None
+
+    def _score(self, start: int, size: int, end: int, edges: set[int], known: int) -> int:
+        text, tables = self.text, self.tables
+        weigh, unusual = tables.score, tables.score["unusual"]
+        given, name = text[start + size : end], text[start:end]
+        score = tables.surname[text[start : start + size]] + tables.last.get(given[-1], unusual)
+        if len(given) == 2:
+            score += tables.middle.get(given[0], unusual)
+        if score + weigh["most"] < weigh["enough"]:
+            return score
+        introduced = self._introduced(start)
+        eased = weigh["told"] if introduced >= weigh["mark"] else 0
+        if name in tables.ordinary:
+            score += weigh["ordinary"] + eased
+        elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
+            score += weigh["ordinary_start"] + eased
+        if (
+            tables.wordlike[text[start : start + size]] == 2
+            and not introduced
+            and (text[start - 1 : start].isdigit() or not self._edge(start - 1))
+        ):
+            score += weigh["wordlike"]
+        score += weigh["joined_left"] * (start not in edges and introduced < weigh["mark"])
+        score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
+        score += weigh["joined_right"] * (end not in edges)
+        score += weigh["alone"] * (start + size in edges)
+        listed = known and known == start - 1 and text[known] in tables.listed
+        left = weigh["listed"] if listed else introduced
+        return score + (left or self._edge(start - 1)) + (self._beside("right", end) or self._edge(end))
+
+    def _edge(self, at: int) -> int:
+        inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"
+        return 0 if inside else self.tables.score["edge"]
+
+    def _introduced(self, start: int) -> int:
+        """Return the weight of the words before ``start`` that introduce a name."""
+        end = start
+        while end and start - end < 2 and self.text[end - 1] in self.tables.marks:
+            end -= 1
+        weights = self.tables.beside["before"]
+        for at in range(max(0, end - 5), end):
+            if weight := weights.get(self.text[at:end], 0):
+                return weight
+        return 0
+
+    def _beside(self, side: str, start: int) -> int:
+        """Return the weight of the longest phrase of one side that begins at ``start``."""
+        text, weights = self.text, self.tables.beside[side]
+        if text[start : start + 1] not in self.tables.heads[side]:
+            return 0
+        for end in range(start + 4, start, -1):
+            if weight := weights.get(text[start:end], 0):
+                return weight
+        return 0
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
