@@ -90,9 +90,9 @@ class Handling:
         roads = suggest_roads(
             titles,
             texts,
-            category_l1=classes.category_l1,
-            category_l2=classes.category_l2,
-            purpose=classes.purpose,
+            category_l1=classes.category_l1.tolist(),
+            category_l2=classes.category_l2.tolist(),
+            purpose=classes.purpose.tolist(),
         )
         columns = {
             "located": ["".join(where.path) for where in located],
