@@ -263,11 +263,14 @@ class _Reader:
         if self._beside("title", start + size):
             return None
         ends = [end for end in (start + size + 2, start + size + 1) if end <= stop]
-        scores = {end: self._score(start, size, end, edges, known) for end in ends}
+        introduced = self._introduced(start)
+        listed = known and known == start - 1 and self.text[known] in self.tables.listed
+        left = self.tables.score["listed"] if listed else introduced or self._edge(start - 1)
+        scores = {end: left + self._score(start, size, end, edges, introduced) for end in ends}
         best = max(ends, key=lambda end: scores[end], default=None)
         return (start, best) if best is not None and scores[best] >= self.tables.score["enough"] else None
 
-    def _score(self, start: int, size: int, end: int, edges: set[int], known: int) -> int:
+    def _score(self, start: int, size: int, end: int, edges: set[int], introduced: int) -> int:
         text, tables = self.text, self.tables
         weigh, unusual = tables.score, tables.score["unusual"]
         given, name = text[start + size : end], text[start:end]
@@ -276,7 +279,6 @@ class _Reader:
             score += tables.middle.get(given[0], unusual)
         if score + weigh["most"] < weigh["enough"]:
             return score
-        introduced = self._introduced(start)
         eased = weigh["told"] if introduced >= weigh["mark"] else 0
         if name in tables.ordinary:
             score += weigh["ordinary"] + eased
@@ -288,9 +290,7 @@ class _Reader:
         score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
-        listed = known and known == start - 1 and text[known] in tables.listed
-        left = weigh["listed"] if listed else introduced
-        return score + (left or self._edge(start - 1)) + (self._beside("right", end) or self._edge(end))
+        return score + (self._beside("right", end) or self._edge(end))
 
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"
