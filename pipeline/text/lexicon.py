@@ -65,18 +65,19 @@ def load(name: str) -> Lexicon:
     for row in settings.read_table(relative, COLUMNS):
         phrase, value = row["phrase"], row["value"]
         if not phrase.strip():
-            raise _broken(relative, row, "没有短语（phrase）", "the phrase is empty")
+            raise broken_row(relative, row, "没有短语（phrase）", "the phrase is empty")
         if phrase in entries:
-            raise _broken(relative, row, f"短语「{phrase}」重复", f"{phrase!r} is listed twice")
+            raise broken_row(relative, row, f"短语「{phrase}」重复", f"{phrase!r} is listed twice")
         if not (value.isascii() and value.isdigit()):
-            raise _broken(
+            raise broken_row(
                 relative, row, f"value 应为整数，实为「{value}」", f"value must be a whole number, not {value!r}"
             )
         entries[phrase] = Entry(phrase, row["group"], int(value), row["reason"])
     return Lexicon(list(entries.values()))
 
 
-def _broken(relative: str, row: dict[str, str], why_zh: str, why_en: str) -> RuleTableError:
+def broken_row(relative: str, row: dict[str, str], why_zh: str, why_en: str) -> RuleTableError:
+    """Return the error that names the row's place in its table."""
     lines = (settings.resource("data") / relative).read_text(encoding="utf-8").splitlines()
     number = len(lines) - lines[::-1].index("\t".join(row.values()))
     return RuleTableError(file=relative, row=number, why_zh=why_zh, why_en=why_en)

@@ -19,8 +19,10 @@ import rjieba
 from numpy.typing import NDArray
 
 from pipeline.settings import read_table, read_toml
+from pipeline.text.lexicon import broken_row
 
 _SEPARATOR = "\x00"
+GIVEN = ("character", "middle", "last", "source")
 _IMPOSSIBLE = -1000
 # How a character may begin a name: as a surname (1), as a compound one (2), as 老 or 小 (3).
 _COMPOUND, _OLD = 2, 3
@@ -44,20 +46,39 @@ class _Tables:
     dotted: tuple[re.Pattern[str], re.Pattern[str]]
 
 
+def whole(relative: str, row: dict[str, str], column: str) -> int:
+    """Return a cell as a whole number.
+
+    Raises
+    ------
+    RuleTableError
+        It is none; the row is named.
+    """
+    try:
+        return int(row[column])
+    except ValueError:
+        why_zh = f"{column} 应为整数，实为「{row[column]}」"
+        raise broken_row(relative, row, why_zh, f"{column} must be a whole number, not {row[column]!r}") from None
+
+
 @cache
 def _tables() -> _Tables:
     surnames = list(read_table("names/surnames.tsv", ("surname", "weight", "word", "source")))
-    given = list(read_table("names/given.tsv", ("character", "middle", "last", "source")))
+    given = list(read_table("names/given.tsv", GIVEN))
     beside: dict[str, dict[str, int]] = {side: {} for side in ("before", "title", "address", "after", "place")}
     for row in read_table("names/context.tsv", ("phrase", "side", "weight", "source")):
-        beside[row["side"]][row["phrase"]] = int(row["weight"])
+        if row["side"] not in beside:
+            sides = "、".join(beside)
+            why_zh, why_en = f"side 应为 {sides} 之一", f"side must be one of {sides}"
+            raise broken_row("names/context.tsv", row, why_zh, why_en)
+        beside[row["side"]][row["phrase"]] = whole("names/context.tsv", row, "weight")
     beside["right"] = beside["after"] | beside["place"] | beside["title"]
     score = read_toml("names/score.toml")
     return _Tables(
-        {row["surname"]: int(row["weight"]) for row in surnames},
-        {row["surname"]: int(row["word"]) for row in surnames},
-        {row["character"]: int(row["middle"]) for row in given},
-        {row["character"]: int(row["last"]) for row in given},
+        {row["surname"]: whole("names/surnames.tsv", row, "weight") for row in surnames},
+        {row["surname"]: whole("names/surnames.tsv", row, "word") for row in surnames},
+        {row["character"]: whole("names/given.tsv", row, "middle") for row in given},
+        {row["character"]: whole("names/given.tsv", row, "last") for row in given},
         frozenset(row["word"] for row in read_table("names/ordinary.tsv", ("word", "source"))),
         beside,
         {side: frozenset(phrase[0] for phrase in phrases) for side, phrases in beside.items()},
@@ -285,7 +306,9 @@ class _Reader:
         elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
             score += weigh["ordinary_start"] + eased
         if tables.wordlike[text[start : start + size]] == 2 and not introduced and not self._beside("title", end):
-            score += weigh["wordlike"]
+            score += weigh["wordlike"] if len(given) == 1 else weigh["wordlike_longer"]
+        if len(given) == 1 and not introduced:
+            score += weigh["two_characters"]
         score += weigh["joined_left"] * (start not in edges and introduced < weigh["mark"])
         score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
