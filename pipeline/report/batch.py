@@ -193,7 +193,7 @@ def _identity(source: LetterSource, triage: Triage, options: Options) -> dict[st
 
 
 def _personal_columns(letters: pd.DataFrame) -> list[str]:
-    """Return the other columns that seem to hold personal numbers: they are carried through unmasked."""
+    """Return the other columns that seem to hold personal data: they are carried through unmasked."""
     own = {*letter.LETTER_COLUMNS, letter.SOURCE_ROW, letter.INTAKE_NOTE}
     found = []
     for name in letters.columns:

@@ -23,6 +23,7 @@ from pipeline.text.names import find_names
 # A letter without any of these cannot hold a personal number, so it is asked for addresses only.
 _DIGITS = re.compile(r"[0-9][0-9 \-—–.()（）]{4}")
 _LATIN = re.compile(r"[A-Za-z][ ·•・.\-]?[A-Za-z0-9_\-]{4}")
+_NUMBERED = re.compile(r"[0-9A-Za-z@栋幢组]")
 _SEPARATORS = re.compile(r"[ \-]")
 _TAKEN = "〔"
 _ENDS = "。！？!?；;\n"
@@ -160,13 +161,17 @@ def _once(texts: Sequence[str], pieces: Sequence[tuple[int, int, int]]) -> dict[
     """Return by letter what is found in one look: numbers in the whole letter, names and health in the pieces."""
     found: dict[int, list[Span]] = {}
     hidden: dict[int, str] = {}
+    # A letter that is looked at again can only hold a new number where something was masked beside one.
+    numbered = {
+        letter for letter, start, stop in pieces if _NUMBERED.search(texts[letter], max(0, start - 40), stop + 40)
+    }
     for letter in dict.fromkeys(letter for letter, _, _ in pieces):
         text = (
             _placeholders().sub(lambda own: _TAKEN * len(own[0]), texts[letter])
             if "〔" in texts[letter]
             else texts[letter]
         )
-        found[letter], hidden[letter] = _numbers(text)
+        found[letter], hidden[letter] = _numbers(text) if letter in numbered else ([], text)
     for letter, start, stop in pieces:
         text = hidden[letter]
         for begin, end in find_health(text[start:stop]):

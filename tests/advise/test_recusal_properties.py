@@ -36,10 +36,19 @@ ABBREVIATIONS = {
     "应急管理": "应急",
     "退役军人事务": "退役军人",
 }
-TRADITIONAL = str.maketrans({"区": "區", "县": "縣", "镇": "鎮", "乡": "鄉", "街": "街", "务": "務", "资": "資", "环": "環"})
+TRADITIONAL = str.maketrans(
+    {"区": "區", "县": "縣", "镇": "鎮", "乡": "鄉", "街": "街", "务": "務", "资": "資", "环": "環"}
+)
 GAPS = ("", "", "", " ", "　", "·", "-", "\u200b", "*", "\n", "_")
 OPENINGS = ("", "实名举报", "尊敬的领导，", "请上级严查", "我要控告", "多次向有关部门反映无果，", "纪检部门同志：")
-CHARGES = ("局长收受贿赂", "的干部以权谋私", "工作人员滥用职权", "与开发商勾结，侵吞补偿款", "包庇违法行为", "不作为乱作为")
+CHARGES = (
+    "局长收受贿赂",
+    "的干部以权谋私",
+    "工作人员滥用职权",
+    "与开发商勾结，侵吞补偿款",
+    "包庇违法行为",
+    "不作为乱作为",
+)
 
 
 @cache
@@ -114,7 +123,9 @@ def test_every_form_of_every_unit_once() -> None:
         for form in forms(unit):
             letter = f"{form}局长收受贿赂"
             for accusation in (True, False):
-                facts = Facts("求决", "政法", "其他", (), unit.department, 0.9, 2, 0.9, letter, places().locate("", "", letter))
+                facts = Facts(
+                    "求决", "政法", "其他", (), unit.department, 0.9, 2, 0.9, letter, places().locate("", "", letter)
+                )
                 decision, _ = recusal().decide(facts, letter, accusation=accusation)
                 assert decision.unit not in OFFICE.below[unit.name], (form, decision.unit)
                 tried += 1
