@@ -22,6 +22,7 @@ from pipeline.learn.category import topics
 from pipeline.office import Office
 from pipeline.settings import read_toml
 from pipeline.text.letters import strings
+from pipeline.text.mask import KnownNames
 from pipeline.text.places import Gazetteer, Located
 
 
@@ -154,6 +155,11 @@ class Handling:
     def _dates(self, frame: pd.DataFrame, roads: Sequence[Road]) -> dict[str, list[str]]:
         procedure = [road.petition_procedure for road in roads]
         return due_dates(strings(frame, letter.RECEIVED_AT), self._calendar, self._clocks, procedure)
+
+    @cached_property
+    def known_names(self) -> KnownNames:
+        """The heads of the directory's units: they are never shown, however a letter writes about them."""
+        return KnownNames(name for unit in self.office.units for name, _ in unit.heads)
 
     @cached_property
     def _router(self) -> Router:

@@ -135,7 +135,7 @@ class Triage:
         if letter.TEXT not in letters.columns:
             raise NoTextColumn(file="DataFrame", columns="、".join(map(str, letters.columns)))
         named = cleaned(letters)
-        titles, texts = (mask(part) for part in named)
+        titles, texts = (self.handling.known_names.mask(mask(part)) for part in named)
         result = letters.copy(deep=False)
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})

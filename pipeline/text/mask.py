@@ -8,10 +8,11 @@ Names are found in :mod:`pipeline.text.names`, health in :mod:`pipeline.text.hea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import ahocorasick_rs
 from stdnum import luhn, numdb
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -240,6 +241,30 @@ def mask(texts: Sequence[str]) -> list[str]:
     ['请打〔手机号〕找我', '我叫〔姓名〕，家住槐安里〔住址〕']
     """
     return [_replace(text, spans) for text, spans in zip(texts, find_all(texts), strict=True)]
+
+
+class KnownNames:
+    """Names that are masked wherever they stand, whatever is beside them: those of the office's own directory.
+
+    Examples
+    --------
+    >>> KnownNames(["祝砚秋"]).mask(["局长祝砚秋收受好处"])
+    ['局长〔姓名〕收受好处']
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            sorted(set(names)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def mask(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts with these names replaced by the placeholder of names."""
+        found = [self._automaton.find_matches_as_indexes(text) for text in texts]
+        placeholder = _told()["name"]
+        return [
+            _replace(text, [Span(start, end, "name", placeholder) for _, start, end in spans])
+            for text, spans in zip(texts, found, strict=True)
+        ]
 
 
 def _replace(text: str, spans: Sequence[Span]) -> str:
