@@ -11,10 +11,11 @@ from pipeline.cli import app
 from pipeline.office import Office
 from pipeline.settings import resource
 
+HEAD = Office.load("sample").directory["临江区教育局"].heads[0][0]
 SAMPLES = str(resource("data") / "samples" / "letters.xlsx")
 LETTER = "老棉纺巷停水四天\n松涛街道老棉纺巷停水四天了，三百多户没有水用，打自来水公司电话没人接。"
 ACCUSATION = (
-    "实名举报\n临江区教育局局长祝砚秋收受学校好处，违规安排学位，请严肃查处。我叫王建国，住松涛街道3栋2单元501室。"
+    f"实名举报\n临江区教育局局长{HEAD}收受学校好处，违规安排学位，请严肃查处。我叫王建国，住松涛街道3栋2单元501室。"
 )
 
 
