@@ -98,8 +98,9 @@ def decoded(content: bytes) -> str:
         return content.decode("gb18030", errors="replace")
 
 
+@cache
 def read_toml(relative: str) -> dict[str, Any]:
-    """Return a TOML file below ``data/`` as a dictionary."""
+    """Return a TOML file below ``data/`` as a dictionary, which is read once and not to be changed."""
     with (resource("data") / relative).open("rb") as stream:
         return tomllib.load(stream)
 

@@ -127,7 +127,7 @@ def clocks(changes: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, 
     >>> clocks()["result"].amount, clocks({"simple": {"amount": 7}})["simple"].amount
     (60, 7)
     """
-    rows = read_toml("clocks.toml")
+    rows = dict(read_toml("clocks.toml"))
     for name, changed in (changes or {}).items():
         wrong = [f"clocks.{name}"] if name not in rows else sorted(set(changed) - set(rows[name]))
         if wrong:

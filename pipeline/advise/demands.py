@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in pieces(text)]
     ['领导好！一、我家楼下的路灯坏了半年没人来修。', '二、村里修路占了我家的地没给补偿款。']
     """
-    limits = _limits()["piece"]
+    limits = read_toml("demands.toml")["piece"]
     cuts = [match.start("mark") for match in _marks().finditer(text)]
     if not cuts and len(text) >= limits["letter"]:
         cuts = [match.end() for match in re.finditer(r"\n", text)]
@@ -99,7 +98,7 @@ def _read(model: Model, texts: list[str], received_at: list[str]) -> dict[str, N
 
 def _demands(model: Model, spans: Sequence[tuple[int, int]], read: dict[str, NDArray[np.float32]]) -> list[Demand]:
     """Join the pieces of one letter that speak of the same matter; [] if all do."""
-    limits = _limits()["turn"]
+    limits = read_toml("demands.toml")["turn"]
     category = model.category(read)
     departments = read["department"]
     sure = (category.first_probabilities.max(axis=1) >= limits["category"]) & (
@@ -156,11 +155,6 @@ def _shifted(demand: Demand, by: int) -> Demand:
 
 
 @cache
-def _limits() -> dict[str, Any]:
-    return read_toml("demands.toml")
-
-
-@cache
 def _marks() -> re.Pattern[str]:
-    marks = "|".join(_limits()["marks"])
+    marks = "|".join(read_toml("demands.toml")["marks"])
     return re.compile(rf"(?:^|(?<=[\n。；;！!？?：:]))[ 　]*(?P<mark>{marks})")

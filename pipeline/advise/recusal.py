@@ -25,6 +25,7 @@ from pipeline.text.clean import clean
 
 _OTHER: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _CITY: Final = 3
+_SHORTEST_BARE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,13 @@ class Recusal:
         accusation : bool
             The purpose is an accusation: discipline inspection acts; otherwise the next competent level up.
         """
-        accused = self.accused(letter, facts.located.path)
         steps = [
             Step("密件：检举控告或指名反映单位、干部，被反映的单位及其下级回避", "sealed: the accused are passed by")
         ]
-        if self.router.assumed:
-            return Decision("", (), facts.department, facts.level, (*steps, _HELD_NO_OFFICE)), accused
+        if self.router.assumed and not self.router.is_ours(facts.located.path):
+            nobody = Accused((), frozenset(), ())
+            return Decision("", (), facts.department, facts.level, (*steps, _HELD_NO_OFFICE)), nobody
+        accused = self.accused(letter, facts.located.path)
         if accused.unresolved:
             return self._held(facts, steps, _unresolved(accused.unresolved)), accused
         steps.append(
@@ -230,7 +232,7 @@ class Recusal:
         """Every squeezed name of units and heads, and the units that it stands for."""
         owners: dict[str, set[str]] = {}
         for unit in self.office.units:
-            for name in (*unit.names, *self._without_city(unit), *_heads(unit)):
+            for name in (*unit.names, *self._without_city(unit), *self._bare(unit), *_heads(unit)):
                 if len(squeezed(name)) > 1:
                     owners.setdefault(squeezed(name), set()).add(unit.name)
         return ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), owners
@@ -241,6 +243,15 @@ class Recusal:
         for name in unit.names:
             if city and name.startswith(city):
                 yield name[len(city) :] if unit.level < _CITY else city[-1] + name[len(city) :]
+
+    def _bare(self, unit: Unit) -> Iterable[str]:
+        """Yield names without any place that no rule of bodies knows: they may mean every unit of that name."""
+        for name in unit.names:
+            for place in self._areas[unit.name]:
+                rest = name.removeprefix("中共").removeprefix(place)
+                known = any(body.end == len(rest) for body in find_bodies(rest))
+                if len(rest) >= _SHORTEST_BARE and rest != name and not known:
+                    yield rest
 
     @cached_property
     def _area_names(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

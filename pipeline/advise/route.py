@@ -86,7 +86,7 @@ class Router:
     def decide(self, facts: Facts) -> Decision:
         """Return the unit for a letter that accuses nobody."""
         office = self.office
-        if self.assumed and not self._is_ours(facts.located.path):
+        if self.assumed and not self.is_ours(facts.located.path):
             return Decision("", (), facts.department, facts.level, (_NO_OFFICE,))
         steps = [Step(f"地点：{facts.located.reason_zh}", f"place: {facts.located.reason_en}")]
         rules = self.rules_for(facts)
@@ -129,7 +129,7 @@ class Router:
         own = self.office.area_path
         if not path:
             return own if level >= self.office.level else None
-        if not self._is_ours(path):
+        if not self.is_ours(path):
             return None
         reached = self._level_of.get(path, 0)
         if reached > level and not (level == TOWN and reached == TOWN + 1):
@@ -179,7 +179,7 @@ class Router:
                 f"unit: {unit.name} (directory row {unit.row})",
             )
         )
-        where = facts.located.path if self._is_ours(facts.located.path) else self.office.area_path
+        where = facts.located.path if self.is_ours(facts.located.path) else self.office.area_path
         assists = self.resolve(rule.assists if rule else (), unit.level, where)
         names = tuple(dict.fromkeys(assist.name for assist in assists if assist.name != unit.name))
         if names:
@@ -199,7 +199,7 @@ class Router:
 
     def _unknown_place(self, facts: Facts) -> Doubt:
         located = facts.located
-        if located.path and not self._is_ours(located.path):
+        if located.path and not self.is_ours(located.path):
             return Doubt(
                 f"地点{located.path[-1]}不在{self.office.area}辖区", f"{located.path[-1]} is outside {self.office.area}"
             )
@@ -208,7 +208,8 @@ class Router:
             return Doubt(f"地点不明，可能是{names}", f"the place may be {names}")
         return Doubt("地点不明，定不了属地单位", "the place is unknown")
 
-    def _is_ours(self, path: tuple[str, ...]) -> bool:
+    def is_ours(self, path: tuple[str, ...]) -> bool:
+        """Return whether a place lies in the office's area, or around it."""
         own = self.office.area_path
         return bool(path) and (path[: len(own)] == own or own[: len(path)] == path)
 

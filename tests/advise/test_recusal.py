@@ -57,7 +57,9 @@ def test_everything_below_and_lower_units_of_the_type_are_barred(small_office: O
 
 
 def test_without_an_office_a_sealed_letter_is_held(small_office: Office) -> None:
-    decision, _ = Recusal(Router(small_office, assumed=True)).decide(facts(), "区教育局局长受贿", accusation=True)
+    decision, _ = Recusal(Router(small_office, assumed=True)).decide(
+        facts(path=("广东省",)), "区教育局局长受贿", accusation=True
+    )
     assert decision.unit == ""
 
 

@@ -120,8 +120,9 @@ def test_a_sealed_letter_never_reaches_the_accused_or_a_unit_below(
 def test_every_form_of_every_unit_once() -> None:
     tried = 0
     for unit in UNITS:
-        for form in forms(unit):
-            letter = f"{form}局长收受贿赂"
+        for number, form in enumerate(forms(unit)):
+            other = UNITS[(7 * number + unit.row) % len(UNITS)].name
+            letter = f"{form}局长收受贿赂" + (f"。{other}也不管" if number % 2 else "")
             for accusation in (True, False):
                 facts = Facts(
                     "求决", "政法", "其他", (), unit.department, 0.9, 2, 0.9, letter, places().locate("", "", letter)
