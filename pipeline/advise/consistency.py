@@ -127,15 +127,16 @@ def _gaps(office: Office) -> Iterator[Finding]:
     for level in sorted({area.level for area, _ in own}):
         types = (town,) if level == 1 else [name for name in departments() if name != town]
         for department in types:
-            lacking = [area.name for area, path in own if area.level == level and (department, level, path) not in held]
+            lacking = [area for area, path in own if area.level == level and (department, level, path) not in held]
             if lacking:
-                shown = "、".join(lacking[:6]) + ("等" if len(lacking) > 6 else "")
+                names = [area.name for area in lacking[:6]]
+                shown = "、".join(names) + ("等" if len(lacking) > 6 else "")
                 yield Finding(
-                    UNITS,
-                    0,
+                    AREAS,
+                    lacking[0].row,
                     False,
                     f"{LEVEL_NAMES[level][0]}一级没有「{department}」单位：{shown}",
-                    f"no {department} unit at {LEVEL_NAMES[level][1]}: {', '.join(lacking[:6])}",
+                    f"no {department} unit at {LEVEL_NAMES[level][1]}: {', '.join(names)}",
                 )
 
 

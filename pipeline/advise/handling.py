@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import letter
-from pipeline.advise.deadlines import Calendar, clocks, due_dates
+from pipeline.advise.deadlines import Calendar, Clock, clocks, due_dates
 from pipeline.advise.demands import Demand
 from pipeline.advise.recusal import Accused, Recusal, accuses
 from pipeline.advise.review import Doubt
@@ -108,7 +108,7 @@ class Handling:
             "demands": demands,
             "legal_route": [road.name for road in roads],
             "legal_advice": [_advice(road) for road in roads],
-            **due_dates(received, self._calendar, self._clocks, [road.petition_procedure for road in roads]),
+            **due_dates(received, self.calendar, self.clocks, [road.petition_procedure for road in roads]),
         }
         return columns, [list(decision.doubts) for decision in decisions]
 
@@ -170,7 +170,7 @@ class Handling:
             category_l2=[part.category_l2],
             purpose=[part.purpose],
         )[0]
-        dates = due_dates([received], self._calendar, self._clocks, [road.petition_procedure])
+        dates = due_dates([received], self.calendar, self.clocks, [road.petition_procedure])
         until = dates["due_result"][0] or dates["due_accept"][0]
         words = part.text.strip().replace("\n", " ")
         quoted = words if len(words) <= _QUOTED else words[:_QUOTED] + "…"
@@ -204,11 +204,13 @@ class Handling:
         return Gazetteer.of(self.office)
 
     @cached_property
-    def _calendar(self) -> Calendar:
+    def calendar(self) -> Calendar:
+        """The working days that the office knows."""
         return Calendar.of({} if self.assumed else self.office.holidays)
 
     @cached_property
-    def _clocks(self) -> Any:
+    def clocks(self) -> dict[str, Clock]:
+        """The clocks, with the office's changes."""
         return clocks(self.office.clocks)
 
     @cached_property

@@ -35,12 +35,12 @@ _FRONT = (
     "department",
     "level",
     "unit",
-    "co_units",
     "sealed",
-    "due_accept",
     "due_result",
-    "legal_route",
     letter.CONFIRMED,
+    "co_units",
+    "due_accept",
+    "legal_route",
     "focus_topics",
     "urgency_reason",
     "demands",
@@ -175,8 +175,8 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.repeat_rows(0)
-    # Paper shows what a clerk reads; the confidences and carried columns are for the screen.
-    sheet.print_area(0, 0, last, names.index("evidence") if "evidence" in names else len(names) - 1)
+    # Paper shows what a clerk decides on; reasons, confidences and carried columns are for the screen.
+    sheet.print_area(0, 0, last, names.index(letter.CONFIRMED))
     sheet.fit_to_pages(1, 0)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import letter
+from pipeline.advise.deadlines import Course, read_day, timeline
 from pipeline.advise.triage import Triage
-from pipeline.errors import FileNotReadable
+from pipeline.errors import FileNotReadable, YearUnknown
 from pipeline.report.sheet import shown
 from pipeline.settings import decoded
 
@@ -65,6 +66,30 @@ def trail(triage: Triage, frame: pd.DataFrame, *, reveal: bool = False) -> list[
         if row[name]:
             lines.append(line(name))
     lines += [line(name) for name in ("due_register", "due_accept", "due_result") if row[name]]
+    lines += _clock_table(triage, str(frame.iloc[0].get(letter.RECEIVED_AT, "")))
     lines += [line(name) for name in ("needs_review", "review_reason") if row["needs_review"]]
     lines.append(line("model_version"))
+    return lines
+
+
+def _clock_table(triage: Triage, received: str) -> list[str]:
+    """Return every clock of a letter, if its day of receipt is known; a year that nobody knows ends the table."""
+    day = read_day(received)
+    if day is None:
+        return []
+    zh = triage.lang == "zh"
+    try:
+        rows = timeline(Course(day), triage.handling.calendar, triage.handling.clocks)
+    except YearUnknown as error:
+        return [error.message(triage.lang)]
+    lines = []
+    for row in rows:
+        clock = row.clock
+        unit = ("个工作日" if clock.working else "日") if zh else ("working days" if clock.working else "days")
+        ahead = ("（按最晚一天推算）" if zh else " (projected)") if row.projected else ""
+        lines.append(
+            f"  {clock.zh}：{row.start} 起 {clock.amount} {unit}，到 {row.due}{ahead}，{clock.source}"
+            if zh
+            else f"  {clock.en}: {clock.amount} {unit} from {row.start}, until {row.due}{ahead}; {clock.source}"
+        )
     return lines
