@@ -11,7 +11,7 @@ READY := .venv/.ready
 .PHONY: demo test check bench train lock clean
 demo: $(READY)
 	@mkdir -p out
-	@$(BIN)/petition triage data/samples/letters.xlsx -o out/triaged.xlsx
+	@$(BIN)/petition triage data/samples/letters.xlsx --office sample -o out/triaged.xlsx
 
 test: $(READY)
 	$(BIN)/python -m pytest

@@ -396,7 +396,7 @@ def create(folder: Path, *, name: str, area: str, level: int) -> None:
     sample = Office.load(SAMPLE)
     tables = {
         PROFILE: _renamed((sample.folder / PROFILE).read_text(encoding="utf-8"), name, area, level),
-        AREAS: _emptied(sample.folder / AREAS, [(area, "市" if level == 3 else "", str(level), "", "", "")]),
+        AREAS: _emptied(sample.folder / AREAS, [(area, area[-1], str(level), "", "", "")]),
         UNITS: _emptied(sample.folder / UNITS, [(name, "其他", str(level), area, *[""] * 6)]),
         ROUTES: _emptied(sample.folder / ROUTES, [_cells(rule) for rule in sample.routes if _is_general(sample, rule)]),
         HOLIDAYS: (sample.folder / HOLIDAYS).read_text(encoding="utf-8"),

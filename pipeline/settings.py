@@ -75,6 +75,13 @@ def read_rows(path: Path, name: str, columns: tuple[str, ...]) -> Iterator[tuple
         yield number, dict(zip(header, cells, strict=True))
 
 
+def broken_row(relative: str, row: dict[str, str], why_zh: str, why_en: str) -> RuleTableError:
+    """Return the error of a row of a table below ``data/`` that :func:`read_table` yielded."""
+    lines = decoded((resource("data") / relative).read_bytes()).splitlines()
+    number = len(lines) - lines[::-1].index("\t".join(row.values()))
+    return RuleTableError(file=relative, row=number, why_zh=why_zh, why_en=why_en)
+
+
 def decoded(content: bytes) -> str:
     """Return the text of a file as Excel or an editor saved it: UTF-8, UTF-16 with its mark, else GB 18030.
 

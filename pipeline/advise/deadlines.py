@@ -196,7 +196,9 @@ def due(
 
 @dataclass(frozen=True)
 class Course:
-    """What has happened to a letter; None where it hasn't yet. ``transferred``: sent on to another unit, which starts anew.
+    """What has happened to a letter; None where it hasn't yet.
+
+    ``transferred``: sent on to another unit, whose clocks start anew.
 
     Examples
     --------

@@ -22,6 +22,7 @@ from pipeline.learn.category import topics
 from pipeline.office import Office
 from pipeline.settings import read_toml
 from pipeline.text.letters import strings
+from pipeline.text.mask import KnownNames
 from pipeline.text.places import Gazetteer, Located
 
 
@@ -70,13 +71,14 @@ class Handling:
         raw : sequence of str
             Title and text, not masked: recusal knows heads by name. Nothing of it reaches a column.
         """
-        located = self._gazetteer.locate_all(strings(frame, letter.PLACE), titles, texts)
+        places, received = strings(frame, letter.PLACE), strings(frame, letter.RECEIVED_AT)
+        located = self._gazetteer.locate_all(places, titles, texts)
         decisions: list[Decision] = []
         recused: list[Accused | None] = []
         demands: list[str] = []
         for row in range(len(titles)):
             facts = _facts(classes, row, f"{titles[row]}\n{texts[row]}", located[row])
-            decision, shown = self._with_demands(facts, classes.demands[row])
+            decision, shown = self._with_demands(facts, classes.demands[row], places[row], received[row])
             accused = None
             if self._is_sealed(classes, row, facts) or self._would_reach_the_accused(
                 classes, row, facts, decision, raw
@@ -90,9 +92,9 @@ class Handling:
         roads = suggest_roads(
             titles,
             texts,
-            category_l1=classes.category_l1,
-            category_l2=classes.category_l2,
-            purpose=classes.purpose,
+            category_l1=classes.category_l1.tolist(),
+            category_l2=classes.category_l2.tolist(),
+            purpose=classes.purpose.tolist(),
         )
         columns = {
             "located": ["".join(where.path) for where in located],
@@ -106,7 +108,7 @@ class Handling:
             "demands": demands,
             "legal_route": [road.name for road in roads],
             "legal_advice": [_advice(road) for road in roads],
-            **self._dates(frame, roads),
+            **due_dates(received, self._calendar, self._clocks, [road.petition_procedure for road in roads]),
         }
         return columns, [list(decision.doubts) for decision in decisions]
 
@@ -126,34 +128,68 @@ class Handling:
         barred = self._recusal.accused(raw[row], facts.located.path).barred
         return not barred.isdisjoint((decision.unit, *decision.co_units))
 
-    def _with_demands(self, facts: Facts, demands: Sequence[Demand]) -> tuple[Decision, str]:
-        """Return the decision with the units of other demands as assists, and the demands in words."""
-        decision = self._router.decide(facts)
+    def _with_demands(self, facts: Facts, demands: Sequence[Demand], place: str, received: str) -> tuple[Decision, str]:
+        """Return the decision for the weightiest demand, with the units of the others as assists, and all in words."""
+        whole = self._router.decide(facts)
         if len(demands) < 2:
-            return decision, ""
-        shown, others = [], []
-        for demand in demands:
-            part = self._router.decide(_part(facts, demand))
-            others.append(part.unit)
-            words = facts.text[demand.start : demand.end].strip().replace("\n", " ")
-            quoted = words if len(words) <= _QUOTED else words[:_QUOTED] + "…"
-            unit = f"{part.unit}，" if part.unit else ""
-            shown.append(f"{demand.category_l1}/{demand.category_l2}（{unit}{part.department}）：“{quoted}”")
-        own = {decision.unit, self.office.unit, ""}
-        units = dict.fromkeys([*decision.co_units, *(unit for unit in others if unit not in own)])
-        return (
-            Decision(decision.unit, tuple(units), decision.department, decision.level, decision.steps, decision.doubts),
-            "\n".join(f"{number}. {words}" for number, words in enumerate(shown, 1)),
+            return whole, ""
+        parts = [self._part(facts, demand, place) for demand in demands]
+        decisions = [self._router.decide(part) for part in parts]
+        stays = ("", self.office.unit)
+        lead = decisions[0] if decisions[0].unit not in stays else whole
+        others = [decision.unit for decision in decisions if decision.unit not in (*stays, lead.unit)]
+        shown = [
+            f"{number}. {self._demand(part, decision, received)}"
+            for number, (part, decision) in enumerate(zip(parts, decisions, strict=True), 1)
+        ]
+        return replace(lead, co_units=tuple(dict.fromkeys([*lead.co_units, *others]))), "\n".join(shown)
+
+    def _part(self, facts: Facts, demand: Demand, place: str) -> Facts:
+        """Return the facts of one demand; where it names no place, the letter's holds."""
+        text = facts.text[demand.start : demand.end]
+        located = self._gazetteer.locate("", "", text)
+        within = located.path[: len(facts.located.path)] == facts.located.path and not located.candidates
+        return replace(
+            facts,
+            purpose=demand.purpose,
+            category_l1=demand.category_l1,
+            category_l2=demand.category_l2,
+            topics=topics(demand.category_l1, demand.category_l2, legacy=False),
+            department=demand.department,
+            department_confidence=demand.confidence,
+            level=demand.level,
+            text=text,
+            located=located if located.path and (within or not place) else facts.located,
         )
+
+    def _demand(self, part: Facts, decision: Decision, received: str) -> str:
+        road = suggest_roads(
+            [""],
+            [part.text],
+            category_l1=[part.category_l1],
+            category_l2=[part.category_l2],
+            purpose=[part.purpose],
+        )[0]
+        dates = due_dates([received], self._calendar, self._clocks, [road.petition_procedure])
+        until = dates["due_result"][0] or dates["due_accept"][0]
+        words = part.text.strip().replace("\n", " ")
+        quoted = words if len(words) <= _QUOTED else words[:_QUOTED] + "…"
+        if self.lang == "zh":
+            unit = decision.unit or decision.department
+            told = f"{unit}，{road.name}{f'，期限 {until}' if until else ''}"
+            return f"{part.category_l1}/{part.category_l2}（{told}）：“{quoted}”"
+        told = f"{decision.unit or decision.department}, {road.name}{f', due {until}' if until else ''}"
+        return f'{part.category_l1}/{part.category_l2} ({told}): "{quoted}"'
 
     def _words(self, decision: Decision) -> str:
         if self.lang == "zh":
             return "；".join(step.zh for step in decision.steps)
         return "; ".join(step.en for step in decision.steps)
 
-    def _dates(self, frame: pd.DataFrame, roads: Sequence[Road]) -> dict[str, list[str]]:
-        procedure = [road.petition_procedure for road in roads]
-        return due_dates(strings(frame, letter.RECEIVED_AT), self._calendar, self._clocks, procedure)
+    @cached_property
+    def known_names(self) -> KnownNames:
+        """The heads of the directory's units: they are never shown, however a letter writes about them."""
+        return KnownNames(name for unit in self.office.units for name, _ in unit.heads)
 
     @cached_property
     def _router(self) -> Router:
@@ -169,7 +205,7 @@ class Handling:
 
     @cached_property
     def _calendar(self) -> Calendar:
-        return Calendar.of(self.office.holidays)
+        return Calendar.of({} if self.assumed else self.office.holidays)
 
     @cached_property
     def _clocks(self) -> Any:
@@ -200,21 +236,6 @@ def _facts(classes: Classes, row: int, text: str, located: Located) -> Facts:
         level_confidence=float(classes.level_confidence[row]),
         text=text,
         located=located,
-    )
-
-
-def _part(facts: Facts, demand: Demand) -> Facts:
-    """Return the facts of one demand; its place and date are the letter's."""
-    return replace(
-        facts,
-        purpose=demand.purpose,
-        category_l1=demand.category_l1,
-        category_l2=demand.category_l2,
-        topics=topics(demand.category_l1, demand.category_l2, legacy=False),
-        department=demand.department,
-        department_confidence=demand.confidence,
-        level=demand.level,
-        text=facts.text[demand.start : demand.end],
     )
 
 

@@ -89,8 +89,8 @@ class Recusal:
                 unresolved += [] if units else [post]
         if not found and not unresolved:
             unresolved = [*institutions, *(post for post, _, _ in posts)][:1] or [""]
-        units = tuple(unit for unit in self.office.units if unit.name in found)
-        return Accused(units, self.barred(units), tuple(dict.fromkeys(unresolved)))
+        named = tuple(unit for unit in self.office.units if unit.name in found)
+        return Accused(named, self.barred(named), tuple(dict.fromkeys(unresolved)))
 
     def barred(self, units: Iterable[Unit]) -> frozenset[str]:
         """Return the names of units, of all below them, and of units of their type at lower levels of their area."""

@@ -1,7 +1,8 @@
 """By which road: petition, litigation, arbitration, review, enforcement, disclosure or Party-internal appeal.
 
-诉访分离, 依法分类处理 (信访工作条例第二十八条、第三十一条). A road other than the petition procedure needs a phrase of the letter,
-not a class alone, but for accusations, whose purpose the law names. Rules: ``data/legal_roads.tsv``, ``data/road_rules.tsv``.
+诉访分离, 依法分类处理 (信访工作条例第二十八条、第三十一条). A road other than the petition procedure needs a phrase
+of the letter, not a class alone, but for accusations, whose purpose the law names. Rules: ``data/legal_roads.tsv``,
+``data/road_rules.tsv``.
 """
 
 from __future__ import annotations

@@ -27,10 +27,13 @@ from pipeline.learn.features import plain
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
-from pipeline.office import VARIABLE, Office
+from pipeline.office import PHRASES, VARIABLE, WORDS, Office
 from pipeline.settings import read_toml
+from pipeline.text import lexicon
 from pipeline.text.letters import cleaned, strings
+from pipeline.text.lexicon import Lexicon
 from pipeline.text.mask import mask
+from pipeline.text.segment import Segmenter, default_segmenter, office_segmenter
 
 DEFAULT_ACCEPT = USUAL_LEVEL
 
@@ -112,6 +115,21 @@ class Triage:
         """Units, recusal, roads and dates for the office."""
         return Handling(Office.load(self.office), self.office is None, self.lang)
 
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        """The office's own words are kept whole."""
+        return default_segmenter() if self.office is None else office_segmenter(self.handling.office.folder / WORDS)
+
+    @cached_property
+    def _phrases(self) -> Lexicon:
+        """Phrases that may raise urgency, with the office's own."""
+        own = self.handling.office.folder / PHRASES
+        if self.office is None or not own.is_file():
+            return lexicon.load("urgency")
+        shipped = lexicon.load("urgency").entries
+        known = {entry.phrase for entry in shipped}
+        return Lexicon([*shipped, *(entry for entry in lexicon.read(own, PHRASES) if entry.phrase not in known)])
+
     @property
     def model(self) -> Model:
         """The model in use."""
@@ -135,11 +153,11 @@ class Triage:
         if letter.TEXT not in letters.columns:
             raise NoTextColumn(file="DataFrame", columns="、".join(map(str, letters.columns)))
         named = cleaned(letters)
-        titles, texts = (mask(part) for part in named)
+        titles, texts = (self.handling.known_names.mask(mask(part)) for part in named)
         result = letters.copy(deep=False)
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
-        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT))
+        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT), self._segmenter)
         columns = self._columns(letters, named, (titles, texts), reading)
         # A sealed letter stays masked whatever is revealed: its own file is the only place that shows it.
         hidden = columns["sealed"] | (not reveal)
@@ -166,7 +184,7 @@ class Triage:
         numbers = {name: names[name].astype(np.int64) for name in ("urgency", "level", "scope", "action")}
         legacy = names["legacy"] == "1"
         by_urgency = by_rank(heads["urgency"].labels, probabilities["urgency"], len(letter.URGENCY_NAMES))
-        raised = raise_urgency(titles, texts, numbers["urgency"], by_urgency, self.lang)
+        raised = raise_urgency(titles, texts, numbers["urgency"], by_urgency, self.lang, self._phrases)
         columns |= self._category_columns(category)
         columns |= {
             "purpose": names["purpose"],

@@ -55,6 +55,7 @@ def raise_urgency(
     urgency: NDArray[np.int64],
     probabilities: NDArray[np.float32],
     lang: str = "zh",
+    phrases: lexicon.Lexicon | None = None,
 ) -> Raised:
     """Raise urgency where a phrase of ``data/lexicons/urgency.tsv`` says so.
 
@@ -66,6 +67,8 @@ def raise_urgency(
         The model's urgency, 1 to 4.
     probabilities : ndarray, shape (letters, 4)
         The model's probabilities of urgency 1 to 4.
+    phrases : Lexicon, optional
+        The office's phrases besides the shipped ones.
 
     Examples
     --------
@@ -73,7 +76,7 @@ def raise_urgency(
     >>> raised.urgency.tolist(), raised.reasons
     ([4], ['“煤气泄漏”：燃气泄漏或爆炸危险'])
     """
-    phrases, groups = lexicon.load("urgency"), _groups()
+    phrases, groups = phrases or lexicon.load("urgency"), _groups()
     at_least = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1]
     result = urgency.copy()
     reasons, doubts = [""] * len(titles), [""] * len(titles)

@@ -53,8 +53,8 @@ def check(
             )
             typer.secho(mark + finding.text(lang), fg="red" if finding.fault else "yellow")
         typer.echo(
-            f"{office.name}：{len(office.areas)} 个区划和地点、{len(office.units)} 个单位、{len(office.routes)} 条规则；"
-            f"{len(faults)} 处必须改，{len(found) - len(faults)} 处请留意。"
+            f"{office.name}：{len(office.areas)} 个区划和地点、{len(office.units)} 个单位、"
+            f"{len(office.routes)} 条规则；{len(faults)} 处必须改，{len(found) - len(faults)} 处请留意。"
             if lang == "zh"
             else f"{office.name}: {len(office.areas)} areas, {len(office.units)} units, {len(office.routes)} rules; "
             f"{len(faults)} faults, {len(found) - len(faults)} gaps."

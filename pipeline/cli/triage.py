@@ -96,5 +96,14 @@ def _say(source: LetterSource, outcome: Outcome, lang: str) -> None:
         f"{outcome.needs_review} need a person."
     )
     typer.echo((f"结果：{outcome.output}") if zh else f"Result: {outcome.output}")
+    if outcome.sealed:
+        typer.secho(
+            f"其中密件 {outcome.sealed} 件，不得转给被反映的单位和个人。"
+            if zh
+            else f"{outcome.sealed} letters are sealed: they must never reach the accused.",
+            fg="yellow",
+        )
+    if outcome.sealed_file:
+        typer.echo(f"密件原文：{outcome.sealed_file}" if zh else f"Sealed letters as they came: {outcome.sealed_file}")
     if outcome.rejected_file:
         typer.echo(f"退回的行和原因：{outcome.rejected_file}" if zh else f"Rejected rows: {outcome.rejected_file}")

@@ -41,6 +41,6 @@ def read_corpus(folder: Path) -> pd.DataFrame:
 
 def _labels(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, comment="#").rename(columns=_NAMES)
-    # The words that name the accused stay outside: whether a letter accuses a body or an official is all that is learned.
+    # The words that name the accused stay outside: all that is learned is whether a letter accuses anybody official.
     accused = table["accused"].ne("-").astype(int).astype(str) if "accused" in table else ""
     return table.assign(accused=accused)[["letter_id", *letter.LABEL_COLUMNS, "accused"]]

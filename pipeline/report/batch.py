@@ -52,6 +52,8 @@ class Outcome:
     rows_rejected: int = 0
     resumed_batches: int = 0
     needs_review: int = 0
+    sealed: int = 0
+    sealed_file: Path | None = None
     personal_columns: list[str] = field(default_factory=list)
 
 
@@ -81,7 +83,8 @@ def triage_file(
     journal = Journal(output, _identity(source, triage, options)) if _is_long(source) else None
     outcome.resumed_batches = journal.resumed if journal else 0
     rejected: list[pd.DataFrame] = []
-    suggested = _suggested(source, triage, options, journal, outcome, rejected, progress)
+    sealed: list[pd.DataFrame] = []
+    suggested = _suggested(source, triage, options, journal, outcome, rejected, sealed, progress)
     if output.suffix.lower() in SHEETS:
         frames = list(suggested)
         frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -92,6 +95,7 @@ def triage_file(
             for frame in suggested:
                 stream.write(frame)
             _nothing_lost(outcome)
+    _write_sealed_file(source, triage, options, outcome, sealed)
     rejected_file = output.with_name(f"{output.name}.rejected.csv")
     if rejected:
         write_rejected(pd.concat(rejected, ignore_index=True), rejected_file)
@@ -110,6 +114,7 @@ def _suggested(
     journal: Journal | None,
     outcome: Outcome,
     rejected: list[pd.DataFrame],
+    sealed: list[pd.DataFrame],
     progress: Callable[[int], None],
 ) -> Iterator[pd.DataFrame]:
     def open_batches() -> Iterator[tuple[int, pd.DataFrame]]:
@@ -132,8 +137,31 @@ def _suggested(
                 journal.keep(number, frame)
         outcome.rows_out += len(frame)
         outcome.needs_review += int(frame["needs_review"].astype(bool).sum())
+        hidden = frame["sealed"].astype(bool)
+        outcome.sealed += int(hidden.sum())
+        if options.reveal:
+            sealed.append(frame[hidden])
         progress(outcome.rows_out + outcome.rows_rejected)
         yield frame
+
+
+def _write_sealed_file(
+    source: LetterSource, triage: Triage, options: Options, outcome: Outcome, sealed: list[pd.DataFrame]
+) -> None:
+    """Write sealed letters as they came into a file of their own, which only its owner may read."""
+    path = outcome.output.with_name(f"{outcome.output.stem}.密件.xlsx")
+    if not outcome.sealed or not options.reveal:
+        path.unlink(missing_ok=True)
+        return
+    rows = pd.concat(sealed, ignore_index=True)
+    ids = set(rows[letter.LETTER_ID])
+    came = pd.concat([part.letters[part.letters[letter.LETTER_ID].isin(ids)] for part in source.batches(options.batch)])
+    texts = came.set_index(letter.LETTER_ID)
+    for name in (letter.TITLE, letter.TEXT):
+        rows[name] = texts.loc[rows[letter.LETTER_ID], name].to_numpy()
+    write_suggestions(rows, path, _facts(source, triage, options, outcome), lang=options.lang)
+    path.chmod(0o600)
+    outcome.sealed_file = path
 
 
 def _check(source: LetterSource, output: Path, options: Options) -> None:
@@ -193,7 +221,7 @@ def _identity(source: LetterSource, triage: Triage, options: Options) -> dict[st
 
 
 def _personal_columns(letters: pd.DataFrame) -> list[str]:
-    """Return the other columns that seem to hold personal numbers: they are carried through unmasked."""
+    """Return the other columns that seem to hold personal data: they are carried through unmasked."""
     own = {*letter.LETTER_COLUMNS, letter.SOURCE_ROW, letter.INTAKE_NOTE}
     found = []
     for name in letters.columns:

@@ -140,25 +140,21 @@ def _past_the_accused(frame: pd.DataFrame, office: Office) -> tuple[list[str], t
 
 
 def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Write all workbooks; return how many letters each unit got, and how many sealed ones."""
     ordinary, sealed = frame[~frame["sealed"]], frame[frame["sealed"]]
+    helpers = [cell.split("；") if cell else [] for cell in ordinary["co_units"]]
     letters: dict[str, int] = {}
-    for unit, part in ordinary.groupby("unit", sort=True):
-        name = str(unit) or NO_UNIT
-        assisting = ordinary[[name in cell.split("；") for cell in ordinary["co_units"]]]
-        _workbook(folder / f"{_file_name(name)}.xlsx", name, part, assisting, source)
-        letters[name] = len(part)
-    helped = {name for cell in ordinary["co_units"] for name in cell.split("；") if name} - set(letters)
-    for name in sorted(helped):
-        assisting = ordinary[[name in cell.split("；") for cell in ordinary["co_units"]]]
-        _workbook(folder / f"{_file_name(name)}.xlsx", name, ordinary.iloc[:0], assisting, source)
-        letters[name] = 0
+    for unit in sorted({*ordinary["unit"].tolist(), *(name for names in helpers for name in names)}):
+        part, assisting = ordinary[ordinary["unit"] == unit], ordinary[[unit in names for names in helpers]]
+        letters[unit or NO_UNIT] = len(part)
+        _workbook(folder / _file_name(unit or NO_UNIT), unit or NO_UNIT, part, assisting, source)
     found: dict[str, int] = {}
     if len(sealed):
         (folder / SEALED_FOLDER).mkdir(mode=0o700)
-    for unit, part in sealed.groupby("unit", sort=True):
-        name = str(unit) or HELD
-        _workbook(folder / SEALED_FOLDER / f"{_file_name(name)}.xlsx", name, part, sealed.iloc[:0], source)
-        found[name] = len(part)
+    for unit in sorted(set(sealed["unit"].tolist())):
+        part = sealed[sealed["unit"] == unit]
+        found[unit or HELD] = len(part)
+        _workbook(folder / SEALED_FOLDER / _file_name(unit or HELD), unit or HELD, part, sealed.iloc[:0], source)
     return letters, found
 
 
@@ -192,8 +188,11 @@ def _cover(letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> Itera
         dates = sorted(date for date in letters[name] if date)
         if dates:
             yield f"最早的{letter.ZH_NAMES[name]}", f"{dates[0]}（{dates.count(dates[0])} 件）"
-    for row in letters[urgent].sort_values("urgency", ascending=False, kind="stable").itertuples(index=False):
-        yield str(row.letter_id), f"{_rank('urgency', row.urgency)}　{row.title or str(row.text)[:30]}"
+    first = letters[urgent].sort_values("urgency", ascending=False, kind="stable")
+    for number, rank, title, text in zip(
+        *(first[name].tolist() for name in (letter.LETTER_ID, "urgency", letter.TITLE, letter.TEXT)), strict=True
+    ):
+        yield number, f"{_rank('urgency', rank)}　{title or text[:30]}"
     yield "请记住", "单位、期限和途径都是工具的建议，由人确认后才生效；不属于本单位的，请在 5 个工作日内提出。"
 
 
@@ -257,7 +256,7 @@ def _nothing_lost(done: Handover) -> None:
 
 
 def _file_name(unit: str) -> str:
-    return _ILLEGAL_IN_NAMES.sub("_", unit)[:80]
+    return _ILLEGAL_IN_NAMES.sub("_", unit)[:80] + ".xlsx"
 
 
 def _check_replaceable(folder: Path) -> None:

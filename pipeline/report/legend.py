@@ -51,12 +51,12 @@ def _parts(frame: pd.DataFrame, facts: RunFacts, zh: bool) -> list[tuple[str, li
         (
             "个人信息",
             "Personal data",
-            "标题和内容中的姓名、住址、证件号、电话等已遮盖。"
+            "标题和内容中的姓名、门牌号、身份证号、电话、银行卡号、健康信息等已遮盖；自动识别难免遗漏，请注意保管。"
             if facts.masked
             else "密件之外未遮盖，请注意保管；这次查看已记录。",
-            "masked in title and text"
+            "names, house numbers, other numbers and health are masked in title and text; a few may be missed"
             if facts.masked
-            else "not masked but in sealed letters: keep this file safe; logged",
+            else "not masked but in sealed letters: keep this file safe; the act is logged",
         ),
         (
             "需人工判断的标准",

@@ -74,7 +74,7 @@ class RunFacts:
     accept : float
         Wanted share of right categories among letters not sent to a person.
     masked : bool
-        Whether personal numbers in title and text are masked.
+        Whether personal data in title and text are masked.
     notes, weaknesses : tuple of str
     doubtful : dict of str to dict of str to float
         Per field and label the confidence below which the cell is shown as doubtful.

@@ -1,4 +1,4 @@
-"""Public bodies that a letter names: which type and level they are, by the end of their name and the place before it."""
+"""Public bodies that a letter names: their type by the end of the name, their level by the place before it."""
 
 from __future__ import annotations
 

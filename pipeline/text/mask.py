@@ -8,10 +8,11 @@ Names are found in :mod:`pipeline.text.names`, health in :mod:`pipeline.text.hea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import ahocorasick_rs
 from stdnum import luhn, numdb
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -23,6 +24,7 @@ from pipeline.text.names import find_names
 # A letter without any of these cannot hold a personal number, so it is asked for addresses only.
 _DIGITS = re.compile(r"[0-9][0-9 \-—–.()（）]{4}")
 _LATIN = re.compile(r"[A-Za-z][ ·•・.\-]?[A-Za-z0-9_\-]{4}")
+_NUMBERED = re.compile(r"[0-9A-Za-z@栋幢组]")
 _SEPARATORS = re.compile(r"[ \-]")
 _TAKEN = "〔"
 _ENDS = "。！？!?；;\n"
@@ -160,13 +162,17 @@ def _once(texts: Sequence[str], pieces: Sequence[tuple[int, int, int]]) -> dict[
     """Return by letter what is found in one look: numbers in the whole letter, names and health in the pieces."""
     found: dict[int, list[Span]] = {}
     hidden: dict[int, str] = {}
+    # A letter that is looked at again can only hold a new number where something was masked beside one.
+    numbered = {
+        letter for letter, start, stop in pieces if _NUMBERED.search(texts[letter], max(0, start - 40), stop + 40)
+    }
     for letter in dict.fromkeys(letter for letter, _, _ in pieces):
         text = (
             _placeholders().sub(lambda own: _TAKEN * len(own[0]), texts[letter])
             if "〔" in texts[letter]
             else texts[letter]
         )
-        found[letter], hidden[letter] = _numbers(text)
+        found[letter], hidden[letter] = _numbers(text) if letter in numbered else ([], text)
     for letter, start, stop in pieces:
         text = hidden[letter]
         for begin, end in find_health(text[start:stop]):
@@ -235,6 +241,30 @@ def mask(texts: Sequence[str]) -> list[str]:
     ['请打〔手机号〕找我', '我叫〔姓名〕，家住槐安里〔住址〕']
     """
     return [_replace(text, spans) for text, spans in zip(texts, find_all(texts), strict=True)]
+
+
+class KnownNames:
+    """Names that are masked wherever they stand, whatever is beside them: those of the office's own directory.
+
+    Examples
+    --------
+    >>> KnownNames(["祝砚秋"]).mask(["局长祝砚秋收受好处"])
+    ['局长〔姓名〕收受好处']
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            sorted(set(names)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def mask(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts with these names replaced by the placeholder of names."""
+        found = [self._automaton.find_matches_as_indexes(text) for text in texts]
+        placeholder = _told()["name"]
+        return [
+            _replace(text, [Span(start, end, "name", placeholder) for _, start, end in spans])
+            for text, spans in zip(texts, found, strict=True)
+        ]
 
 
 def _replace(text: str, spans: Sequence[Span]) -> str:

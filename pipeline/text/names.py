@@ -18,10 +18,13 @@ import numpy as np
 import rjieba
 from numpy.typing import NDArray
 
-from pipeline.settings import read_table, read_toml
+from pipeline.settings import broken_row, read_table, read_toml
 
 _SEPARATOR = "\x00"
+GIVEN = ("character", "middle", "last", "source")
 _IMPOSSIBLE = -1000
+# How a character may begin a name: as a surname (1), as a compound one (2), as 老 or 小 (3).
+_COMPOUND, _OLD = 2, 3
 
 
 @dataclass(frozen=True)
@@ -37,32 +40,49 @@ class _Tables:
     heads: dict[str, frozenset[str]]
     score: dict[str, int]
     title_heads: frozenset[str]
-    cue_ends: frozenset[str]
     marks: str
     listed: str
     dotted: tuple[re.Pattern[str], re.Pattern[str]]
 
 
+def whole(relative: str, row: dict[str, str], column: str) -> int:
+    """Return a cell as a whole number.
+
+    Raises
+    ------
+    RuleTableError
+        It is none; the row is named.
+    """
+    try:
+        return int(row[column])
+    except ValueError:
+        why_zh = f"{column} 应为整数，实为「{row[column]}」"
+        raise broken_row(relative, row, why_zh, f"{column} must be a whole number, not {row[column]!r}") from None
+
+
 @cache
 def _tables() -> _Tables:
     surnames = list(read_table("names/surnames.tsv", ("surname", "weight", "word", "source")))
-    given = list(read_table("names/given.tsv", ("character", "middle", "last", "source")))
+    given = list(read_table("names/given.tsv", GIVEN))
     beside: dict[str, dict[str, int]] = {side: {} for side in ("before", "title", "address", "after", "place")}
     for row in read_table("names/context.tsv", ("phrase", "side", "weight", "source")):
-        beside[row["side"]][row["phrase"]] = int(row["weight"])
+        if row["side"] not in beside:
+            sides = "、".join(beside)
+            why_zh, why_en = f"side 应为 {sides} 之一", f"side must be one of {sides}"
+            raise broken_row("names/context.tsv", row, why_zh, why_en)
+        beside[row["side"]][row["phrase"]] = whole("names/context.tsv", row, "weight")
     beside["right"] = beside["after"] | beside["place"] | beside["title"]
     score = read_toml("names/score.toml")
     return _Tables(
-        {row["surname"]: int(row["weight"]) for row in surnames},
-        {row["surname"]: int(row["word"]) for row in surnames},
-        {row["character"]: int(row["middle"]) for row in given},
-        {row["character"]: int(row["last"]) for row in given},
+        {row["surname"]: whole("names/surnames.tsv", row, "weight") for row in surnames},
+        {row["surname"]: whole("names/surnames.tsv", row, "word") for row in surnames},
+        {row["character"]: whole("names/given.tsv", row, "middle") for row in given},
+        {row["character"]: whole("names/given.tsv", row, "last") for row in given},
         frozenset(row["word"] for row in read_table("names/ordinary.tsv", ("word", "source"))),
         beside,
         {side: frozenset(phrase[0] for phrase in phrases) for side, phrases in beside.items()},
         score["score"],
         frozenset(phrase[:2] for phrase in beside["title"]),
-        frozenset(phrase[-1] for phrase in beside["before"]),
         score["marks"],
         score["listed"],
         (re.compile(f"[{score['dotted']}]{{2,7}}\\Z"), re.compile(f"[{score['dotted']}]{{2,8}}")),
@@ -71,34 +91,57 @@ def _tables() -> _Tables:
 
 @cache
 def _characters() -> tuple[NDArray[np.int16], ...]:
-    """Return what each code point weighs as surname, middle, last, left, right, follower, first, second.
+    """Return what each character is or weighs: how it begins a name, as surname, middle, last, left, right, follower.
 
-    Left and right stand beside a name, a follower behind a bare surname; first and second make a compound surname.
+    Left and right stand beside a name, a follower behind a bare surname; the eighth table knows the second
+    characters of compound surnames.
     """
     tables = _tables()
-    surname, middle, last, left, right, follows = np.full((6, 0x10000), _IMPOSSIBLE, dtype=np.int16)
-    first, second = np.zeros((2, 0x10000), dtype=np.int16)
+    begins, follows, second = np.zeros((3, 0x10000), dtype=np.int16)
+    surname, middle, last, left, right = np.full((5, 0x10000), _IMPOSSIBLE, dtype=np.int16)
     middle[0x4E00:0xA000] = last[0x4E00:0xA000] = tables.score["unusual"]
     left[:] = right[:] = tables.score["edge"]
     left[0x4E00:0xA000] = right[0x4E00:0xA000] = 0
-    for column, weights in ((surname, tables.surname), (middle, tables.middle), (last, tables.last)):
-        for phrase, weight in weights.items():
-            if len(phrase) == 1:
-                column[ord(phrase)] = weight
-    for phrase in tables.surname:
-        if len(phrase) == 2:
-            first[ord(phrase[0])] = second[ord(phrase[1])] = 1
-    for mark in tables.marks:
-        left[ord(mark)] = tables.score["mark"] + tables.score["edge"]
+    for column, weights in ((middle, tables.middle), (last, tables.last)):
+        for char, weight in weights.items():
+            column[ord(char)] = weight
+    for phrase, weight in tables.surname.items():
+        begins[ord(phrase[0])] = max(begins[ord(phrase[0])], len(phrase))
+        if len(phrase) == 1:
+            surname[ord(phrase)] = weight
+        else:
+            second[ord(phrase[1])] = 1
+    begins[[ord("老"), ord("小")]] = _OLD
     for mark in tables.listed:
         left[ord(mark)] = right[ord(mark)] = tables.score["listed"]
     for phrase, weight in tables.beside["before"].items():
-        left[ord(phrase[-1])] = max(left[ord(phrase[-1])], weight)
+        if len(phrase) == 1:
+            left[ord(phrase)] = weight
     for phrase, weight in (tables.beside["title"] | tables.beside["after"]).items():
         right[ord(phrase[0])] = max(right[ord(phrase[0])], weight)
     for phrase in [*tables.beside["title"], *tables.beside["address"], "某"]:
         follows[ord(phrase[0])] = 1
-    return surname, middle, last, left, right, follows, first, second
+    return begins, surname, middle, last, left, right, follows, second
+
+
+@cache
+def _tails() -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
+    """Return the last two characters of the phrases before a name, in order, with the weight of each."""
+    tails: dict[int, int] = {}
+    for phrase, weight in _tables().beside["before"].items():
+        if len(phrase) > 1:
+            tail = ord(phrase[-2]) << 16 | ord(phrase[-1])
+            tails[tail] = max(tails.get(tail, 0), weight)
+    keys = sorted(tails)
+    return np.array([*keys, 0xFFFFFFFF], dtype=np.uint32), np.array([*(tails[key] for key in keys), 0], dtype=np.int16)
+
+
+def _told_by(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.int16]:
+    keys, weights = _tails()
+    pairs = first.astype(np.uint32) << 16 | second
+    at = np.searchsorted(keys, pairs)
+    at[at == len(keys)] = len(keys) - 1
+    return np.where(keys[at] == pairs, weights[at], np.int16(0))
 
 
 @cache
@@ -166,21 +209,25 @@ class _Reader:
 
     def _phrases(self) -> Iterator[tuple[int, int, list[int]]]:
         """Yield (start, end, where a name may begin) of each run of Chinese characters with a likely name."""
-        points = np.frombuffer(f"{self.text}\n\n\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        points = np.frombuffer(f"\n\n\n{self.text}\n\n\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
         narrow = np.minimum(points, 0xFFFF).astype(np.uint16)
-        surname, middle, last, left, right, follows, first, second = (weights[narrow] for weights in _characters())
-        n = len(self.text)
-        before = np.concatenate([right[-1:], left])[:n]
-        two = surname[:n] + last[1 : n + 1] + np.maximum(right[2 : n + 2], 0)
-        three = surname[:n] + middle[1 : n + 1] + last[2 : n + 2] + right[3 : n + 3]
+        begins, surname, middle, last, left, right, follows, second = _characters()
+        starts = np.flatnonzero(begins[narrow[3:-3]])
+        around = [narrow[starts + 3 + step] for step in range(-3, 4)]
+        first, one, two, three = around[3:]
+        given = np.maximum(last[one] + right[two], middle[one] + last[two] + right[three])
+        before = np.maximum(left[around[2]], _told_by(around[1], around[2]))
+        marked = np.isin(around[2], [ord(mark) for mark in self.tables.marks])
+        before = np.where(marked, np.maximum(_told_by(around[0], around[1]), left[ord("\n")]), before)
+        best = surname[first] + given + before
         enough = self.tables.score["enough"] - self.tables.score["alone"]
-        best = np.maximum(two, three) + before
-        named = (surname[:n] > _IMPOSSIBLE) & (follows[1 : n + 1] > 0)
-        old = ((points[:n] == ord("老")) | (points[:n] == ord("小"))) & (surname[1 : n + 1] > 0)
-        compound = (first[:n] > 0) & (second[1 : n + 1] > 0)
-        starts = np.flatnonzero((best >= enough) | named | old | compound)
-        worth = [at for at in starts.tolist() if self._worth(at, int(best[at]))]
-        gaps = np.flatnonzero(points - np.uint32(0x4E00) >= 0x5200)
+        short = (begins[first] == _OLD) & (surname[one] > 0) | (begins[first] == _COMPOUND) & (second[one] > 0)
+        short |= (surname[first] > _IMPOSSIBLE) & (follows[one] > 0)
+        likely = (best >= enough) | short
+        starts, best = starts[likely], best[likely]
+        places = zip(starts.tolist(), best.tolist(), strict=True)
+        worth = [start for start, score in places if self._worth(start, score)]
+        gaps = np.flatnonzero(points[3:] - np.uint32(0x4E00) >= 0x5200)
         behind = np.searchsorted(gaps, worth).tolist()
         for gap, group in groupby(zip(behind, worth, strict=True), key=itemgetter(0)):
             yield (int(gaps[gap - 1]) + 1 if gap else 0), int(gaps[gap]), [start for _, start in group]
@@ -199,8 +246,6 @@ class _Reader:
             or pair[1:] == "某"
         ):
             return pair not in tables.ordinary
-        if start and text[start - 1] in tables.marks and text[max(0, start - 2) : start - 1] not in tables.cue_ends:
-            best -= tables.score["mark"]
         return (
             best + (tables.score["ordinary_start"] if pair in tables.ordinary else 0)
             >= tables.score["enough"] - tables.score["alone"]
@@ -238,11 +283,14 @@ class _Reader:
         if self._beside("title", start + size):
             return None
         ends = [end for end in (start + size + 2, start + size + 1) if end <= stop]
-        scores = {end: self._score(start, size, end, edges, known) for end in ends}
+        introduced = self._introduced(start)
+        listed = known and known == start - 1 and self.text[known] in self.tables.listed
+        left = self.tables.score["listed"] if listed else introduced or self._edge(start - 1)
+        scores = {end: left + self._score(start, size, end, edges, introduced) for end in ends}
         best = max(ends, key=lambda end: scores[end], default=None)
         return (start, best) if best is not None and scores[best] >= self.tables.score["enough"] else None
 
-    def _score(self, start: int, size: int, end: int, edges: set[int], known: int) -> int:
+    def _score(self, start: int, size: int, end: int, edges: set[int], introduced: int) -> int:
         text, tables = self.text, self.tables
         weigh, unusual = tables.score, tables.score["unusual"]
         given, name = text[start + size : end], text[start:end]
@@ -251,25 +299,20 @@ class _Reader:
             score += tables.middle.get(given[0], unusual)
         if score + weigh["most"] < weigh["enough"]:
             return score
-        introduced = self._introduced(start)
         eased = weigh["told"] if introduced >= weigh["mark"] else 0
         if name in tables.ordinary:
             score += weigh["ordinary"] + eased
         elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
             score += weigh["ordinary_start"] + eased
-        if (
-            tables.wordlike[text[start : start + size]] == 2
-            and not introduced
-            and (text[start - 1 : start].isdigit() or not self._edge(start - 1))
-        ):
-            score += weigh["wordlike"]
+        if tables.wordlike[text[start : start + size]] == 2 and not introduced and not self._beside("title", end):
+            score += weigh["wordlike"] if len(given) == 1 else weigh["wordlike_longer"]
+        if len(given) == 1 and not introduced:
+            score += weigh["two_characters"]
         score += weigh["joined_left"] * (start not in edges and introduced < weigh["mark"])
         score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
-        listed = known and known == start - 1 and text[known] in tables.listed
-        left = weigh["listed"] if listed else introduced
-        return score + (left or self._edge(start - 1)) + (self._beside("right", end) or self._edge(end))
+        return score + (self._beside("right", end) or self._edge(end))
 
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"

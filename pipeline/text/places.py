@@ -209,7 +209,7 @@ class Gazetteer:
         return self._deepest(votes)
 
     def _meant(self, mention: Mention, nearby: Sequence[Mention]) -> list[int]:
-        """Return which places of its name a mention means: of the office's own area, else of the nearest wider place."""
+        """Return which places of its name a mention means: the office's own, else those in the nearest wider place."""
         if len(mention.nodes) == 1:
             return [mention.nodes[0]]
         inside = [node for node in mention.nodes if self._home in self._chain(node)]

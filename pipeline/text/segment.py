@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import rjieba
 
-from pipeline.settings import resource
+from pipeline.settings import decoded, resource
 
+_SHIPPED = resource("data") / "text" / "user_words.txt"
 _JOINER = re.compile(r"[+#&._%\-]")
 _ASCII_PIECES = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 
@@ -74,5 +76,16 @@ class Segmenter:
 @cache
 def default_segmenter() -> Segmenter:
     """Return the process's segmenter with the shipped user dictionary ``data/text/user_words.txt``."""
-    lines = (resource("data") / "text" / "user_words.txt").read_text(encoding="utf-8").splitlines()
-    return Segmenter(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return Segmenter(read_words(_SHIPPED))
+
+
+def office_segmenter(words: Path) -> Segmenter:
+    """Return a segmenter that knows an office's own words, too; the shipped one where the file has none."""
+    own = read_words(words) if words.is_file() else []
+    return Segmenter([*read_words(_SHIPPED), *own]) if own else default_segmenter()
+
+
+def read_words(path: Path) -> list[str]:
+    """Return the words of a user dictionary: one a line, lines with ``#`` are comments."""
+    lines = (line.strip() for line in decoded(path.read_bytes()).splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -64,6 +64,6 @@ def write_office(folder: Path, *, areas: str = AREAS, units: str = UNITS, routes
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_office(tmp_path: Path) -> Office:
     return Office.load(write_office(tmp_path / "office"))

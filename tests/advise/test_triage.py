@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from pipeline import letter
 from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadOption, ModelRefused, NoTextColumn
+from pipeline.office import create
 from pipeline.settings import departments, taxonomy
 
 
@@ -173,3 +175,24 @@ def test_a_class_that_needs_more_confidence_goes_to_a_person(triage: Triage) -> 
     accept = {**triage.model.accept, "category_l1": {"0.97": {"": 0.1, "劳动和社会保障": 1.01}}}
     strict = Triage(replace(triage.bundle, model=replace(triage.model, accept=accept)))
     assert "拿不准" in strict.suggest(letters).loc[0, "review_reason"]
+
+
+def test_an_office_s_own_words_and_phrases_count(tmp_path: Path, triage: Triage) -> None:
+    create(tmp_path / "office", name="甲县信访局", area="甲县", level=2)
+    with (tmp_path / "office" / "phrases.tsv").open("a", encoding="utf-8") as stream:
+        stream.write("白鹭湖大堤渗水\tlife\t4\t堤防险情\t测试\n")
+    (tmp_path / "office" / "words.txt").write_text("# 本地\n白鹭湖大堤\n", encoding="utf-8")
+    mine = Triage(triage.bundle, office=str(tmp_path / "office"))
+    row = mine.suggest(pd.DataFrame({"text": ["白鹭湖大堤渗水，请来看看"]})).iloc[0]
+    assert (row["urgency"], row["urgency_reason"]) == (4, "“白鹭湖大堤渗水”：堤防险情")
+
+
+def test_a_letter_from_elsewhere_gets_no_unit_of_an_office_that_nobody_named(triage: Triage) -> None:
+    rows = triage.suggest(
+        pd.DataFrame({"text": ["广州市天河区的路灯坏了半年没人修", "临江区松涛街道的路灯坏了半年没人修"]})
+    )
+    assert rows.loc[0, "unit"] == ""
+    assert not rows.loc[0, "sealed"]
+    named = Triage(triage.bundle, office="sample").suggest(pd.DataFrame({"text": ["广州市天河区的路灯坏了半年没人修"]}))
+    assert named.loc[0, "unit"] == "云川市信访局"
+    assert "天河区不在云川市辖区" in named.loc[0, "review_reason"]

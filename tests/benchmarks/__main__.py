@@ -28,10 +28,11 @@ from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 from tests.benchmarks.drift import drift
 from tests.benchmarks.office import office
+from tests.benchmarks.routing import routing
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office", "drift"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing"]
 
 
 def main() -> None:
@@ -55,6 +56,8 @@ def main() -> None:
         found["office"] = show("office", office(options.corpus))
     if "drift" in wanted:
         found["drift"] = show("drift", drift(options.corpus))
+    if "routing" in wanted:
+        found["routing"] = show("routing", routing(options.corpus, lambda stage: print(stage, file=sys.stderr)))
     if "accuracy" in wanted:
         from rich.console import Console
 

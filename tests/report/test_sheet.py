@@ -30,6 +30,7 @@ FACTS = RunFacts(
     model_name="small",
     model_version="small@12345678",
     model_trained_on="2026",
+    office="",
     made_at="2026-11-23",
     accept=0.97,
     masked=True,

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.advise.triage import Triage
+from pipeline.errors import NoTextColumn, OutputNotWritable
+from pipeline.intake import open_letters
+from pipeline.office import Office
+from pipeline.report.batch import triage_file
+from pipeline.report.dispatch import HELD, OVERVIEW, SEALED_FOLDER, dispatch
+from pipeline.settings import resource
+
+SAMPLES = resource("data") / "samples" / "letters.xlsx"
+
+
+@pytest.fixture(scope="module")
+def triaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("dispatch") / "triaged.xlsx"
+    triage_file(open_letters(SAMPLES), output, Triage.load("default", office="sample"))
+    return output
+
+
+def texts_under(folder: Path) -> str:
+    return "".join(
+        sheet.to_csv() for book in folder.glob("*.xlsx") for sheet in pd.read_excel(book, sheet_name=None).values()
+    )
+
+
+def test_every_letter_is_handed_over_once(triaged: Path, tmp_path: Path) -> None:
+    done = dispatch(triaged, tmp_path / "out", Office.load("sample"))
+    rows = pd.read_excel(triaged, dtype=str)
+    assert done.rows_in == len(rows) == sum(done.letters.values()) + sum(done.sealed.values())
+    led = [
+        number
+        for book in (*(tmp_path / "out").glob("*.xlsx"), *(tmp_path / "out" / SEALED_FOLDER).glob("*.xlsx"))
+        if book.stem != OVERVIEW
+        for number in pd.read_excel(book, sheet_name="主办", dtype=str).get("编号", pd.Series(dtype=str))
+    ]
+    assert sorted(led) == sorted(rows["编号"])
+
+
+def test_no_sealed_letter_leaves_its_folder(triaged: Path, tmp_path: Path) -> None:
+    dispatch(triaged, tmp_path / "out", Office.load("sample"))
+    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    sealed = rows[rows["密件"] == "是"]
+    assert len(sealed) > 5
+    outside = texts_under(tmp_path / "out")
+    assert not any(number in outside for number in sealed["编号"])
+    assert not any(text[:40] in outside for text in sealed["内容"] if len(text) > 40)
+
+
+def test_a_sealed_letter_sent_to_the_accused_by_hand_is_held(triaged: Path, tmp_path: Path) -> None:
+    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    at = next(i for i, row in rows.iterrows() if row["密件"] == "是" and "局" in row["回避单位"])
+    rows.loc[at, "建议承办单位"] = rows.loc[at, "回避单位"].split("；")[0]
+    changed = tmp_path / "changed.xlsx"
+    rows.to_excel(changed, index=False)
+    done = dispatch(changed, tmp_path / "out", Office.load("sample"))
+    assert done.stopped == (rows.loc[at, "编号"],)
+    held = pd.read_excel(tmp_path / "out" / SEALED_FOLDER / f"{HELD}.xlsx", sheet_name="主办", dtype=str)
+    assert rows.loc[at, "编号"] in set(held["编号"])
+
+
+def test_an_earlier_hand_over_is_replaced_whole_and_anything_else_is_kept(triaged: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    dispatch(triaged, folder, Office.load("sample"))
+    (folder / "旧单位.xlsx").write_bytes(b"old")
+    dispatch(triaged, folder, Office.load("sample"))
+    assert not (folder / "旧单位.xlsx").exists()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "notes.txt").write_text("mine")
+    with pytest.raises(OutputNotWritable):
+        dispatch(triaged, other, Office.load("sample"))
+    assert (other / "notes.txt").read_text() == "mine"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_sheet_that_was_never_triaged_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoTextColumn, match="建议承办单位"):
+        dispatch(SAMPLES, tmp_path / "out", Office.load("sample"))
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.office import Office
+from pipeline.text.places import Gazetteer
+
+OFFICE = Office.load("sample")
+PLACES = Gazetteer.of(OFFICE)
+CITY = ("江原省", "云川市")
+LINJIANG, QINGSHI, WANGSHAN = (*CITY, "临江区"), (*CITY, "青石区"), (*CITY, "望山县")
+
+CASES = [
+    # place column, title, text, path
+    ("临江区", "", "路灯不亮", LINJIANG),
+    ("云川市临江区松涛街道", "", "路灯不亮", (*LINJIANG, "松涛街道")),
+    ("临江区", "", "松涛街道的路灯不亮", (*LINJIANG, "松涛街道")),
+    ("临江区", "", "青石区的路灯不亮", LINJIANG),
+    ("望山县柳坪镇", "响水冲没有路", "组里三十六户", (*WANGSHAN, "柳坪镇", "响水冲")),
+    ("", "老棉纺巷停水", "", (*LINJIANG, "松涛街道", "老棉纺巷")),
+    ("", "", "住在枫桥雅苑的业主", (*LINJIANG, "松涛街道", "枫桥雅苑")),
+    ("", "青石区停水", "临江区没有停水", QINGSHI),
+    ("", "", "临江的江边", LINJIANG),
+    ("", "", "我们临江区、青石区都停水", CITY),
+    ("", "", "云川市的公交", CITY),
+    ("", "", "第二棉纺厂改制", (*QINGSHI, "东门街道", "云川第二棉纺厂")),
+    ("", "", "广州市天河区棠下街道", ("广东省", "广州市", "天河区", "棠下街道")),
+    ("", "", "长沙岳麓区的公交", ("湖南省", "长沙市", "岳麓区")),
+    ("", "", "湖南长沙的公交", ("湖南省", "长沙市")),
+    ("", "", "湖南省浏阳市", ("湖南省", "长沙市", "浏阳市")),
+    ("", "", "北京市朝阳区", ("北京市", "朝阳区")),
+    ("", "", "长春市朝阳区", ("吉林省", "长春市", "朝阳区")),
+    ("", "", "内蒙古呼和浩特", ("内蒙古自治区", "呼和浩特市")),
+    ("", "", "新疆维吾尔自治区乌鲁木齐市", ("新疆维吾尔自治区", "乌鲁木齐市")),
+    ("", "", "广西南宁", ("广西壮族自治区", "南宁市")),
+    ("", "", "重庆市渝北区", ("重庆市", "渝北区")),
+    ("", "", "湖北省仙桃市", ("湖北省", "仙桃市")),
+    ("", "", "香港的货车", ("香港特别行政区",)),
+    ("", "", "A市A3区的公交", ("A市", "A3区")),
+    ("", "", "A3区的公交", ("A市", "A3区")),
+    ("", "", "A7县的公交", ("A市", "A7县")),
+    ("", "", "吉林市的公交", ("吉林省", "吉林市")),
+    ("", "", "路灯不亮", ()),
+    ("", "", "北京路堵车", ()),
+    ("", "", "中山路的树", ()),
+    ("", "", "南门市场的菜", ()),
+    ("", "", "上海大众的车", ()),
+    ("", "", "河南岸的房子", ()),
+    ("", "", "湖南人做的菜", ()),
+    ("", "", "青山绿水", ()),
+    ("", "", "龙湖的物业", ()),
+    ("", "", "我是湖南人，住临江区", LINJIANG),
+    ("", "", "从广州市搬到临江区", LINJIANG),
+]
+
+
+@pytest.mark.parametrize(("place", "title", "text", "path"), CASES)
+def test_where_a_letter_is(place: str, title: str, text: str, path: tuple[str, ...]) -> None:
+    assert PLACES.locate(place, title, text).path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("朝阳区的路", {("北京市", "朝阳区"), ("吉林省", "长春市", "朝阳区")}),
+        ("临江区、青石区都停水", {LINJIANG, QINGSHI}),
+    ],
+)
+def test_what_is_not_clear_stays_open(text: str, candidates: set[tuple[str, ...]]) -> None:
+    located = PLACES.locate("", "", text)
+    assert set(located.candidates) == candidates
+    assert located.path not in candidates
+    assert "没有说清" in located.reason_zh
+
+
+def test_a_name_with_many_places_is_not_guessed() -> None:
+    located = PLACES.locate("", "", "城关镇的路")
+    assert located.path == ()
+    assert len(located.candidates) > 3
+
+
+def test_one_place_named_far_more_often_than_another_is_meant() -> None:
+    assert PLACES.locate("", "", "临江区。临江区。临江区。青石区。").path == LINJIANG
+    assert PLACES.locate("", "", "临江区。临江区。青石区。").path == CITY
+
+
+def test_the_reason_names_the_mention() -> None:
+    assert PLACES.locate("临江区", "", "松涛街道").reason_zh == "地址列“临江区”，正文“松涛街道”，属临江区"
+    assert PLACES.locate("", "", "").reason_zh == "来信没有写明地点"
+
+
+NAMES = st.sampled_from(
+    [name for area in OFFICE.areas for name in (area.name, *area.aliases)]
+    + ["长沙", "朝阳区", "A3区", "，", "的路", "城关镇"]
+)
+
+
+@given(st.lists(NAMES, max_size=6).map("".join), st.sampled_from(["", "临江区", "望山县"]))
+def test_a_path_is_a_chain_and_the_place_column_holds(text: str, place: str) -> None:
+    located = PLACES.locate(place, "", text)
+    own = set(OFFICE.paths.values())
+    assert located == PLACES.locate(place, "", text)
+    if located.path[:1] == ("江原省",):
+        assert located.path in own
+    if place:
+        assert located.path[: len(OFFICE.path_of(place))] == OFFICE.path_of(place)
