@@ -25,6 +25,7 @@ SAMPLE: Final = "sample"
 VARIABLE: Final = "PETITION_OFFICE"
 PROFILE, AREAS, UNITS, ROUTES = "office.toml", "areas.tsv", "units.tsv", "routes.tsv"
 HOLIDAYS, WORDS, PHRASES = "holidays.toml", "words.txt", "phrases.tsv"
+README: Final = "README.zh.md"
 FILES: Final = (PROFILE, AREAS, UNITS, ROUTES, HOLIDAYS, WORDS, PHRASES)
 AREA_COLUMNS: Final = ("name", "kind", "level", "parent", "aliases", "source")
 UNIT_COLUMNS: Final = (
@@ -402,6 +403,7 @@ def create(folder: Path, *, name: str, area: str, level: int) -> None:
         HOLIDAYS: (sample.folder / HOLIDAYS).read_text(encoding="utf-8"),
         WORDS: _emptied(sample.folder / WORDS, [], header=False),
         PHRASES: _emptied(sample.folder / PHRASES, []),
+        README: (sample.folder / README).read_text(encoding="utf-8"),
     }
     making = folder.with_name(f".{folder.name}.making")
     try:

@@ -175,9 +175,11 @@ def _routes(office: Office) -> Iterator[Finding]:
             if name and name not in types and name not in office.directory:
                 yield _rule(rule, f"「{name}」既不是部门类型，也不在单位目录里", f"{name} is no type and no unit")
         if rule.lead in types and not _listed(office, rule):
-            yield _rule(
+            # A directory that is being filled in lacks units: a gap, no contradiction.
+            gap = _rule(
                 rule, f"单位目录里没有这一级的「{rule.lead}」单位", f"the directory has no such {rule.lead} unit"
             )
+            yield replace(gap, fault=False)
 
 
 def _rule(rule: Route, zh: str, en: str) -> Finding:
@@ -203,9 +205,8 @@ def _pairs(office: Office) -> Iterator[Finding]:
             )
             yield replace(finding, fault=not apart)
         for hidden, winner in ((one, other), (other, one)):
-            if _implies(office, hidden, winner) and (
-                winner.conditions > hidden.conditions or (_lead(one) == _lead(other) and hidden is other)
-            ):
+            same = winner.conditions == hidden.conditions and _lead(one) == _lead(other) and hidden is other
+            if _implies(office, hidden, winner) and (winner.conditions > hidden.conditions or same):
                 yield _rule(
                     hidden,
                     f"永远用不上：凡适用时，第 {winner.row} 行的规则 {winner.rule} 也适用且更具体或相同",

@@ -47,9 +47,9 @@ def pieces(text: str) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> text = "领导好！一、我家楼下的路灯坏了半年没人来修。二、村里修路占了我家的地没给补偿款。"
+    >>> text = "领导好！一、我家楼下的路灯坏了半年多，没有人来修。二、村里修路占了我家的两分地，两年了一直没有给补偿款。"
     >>> [text[start:end] for start, end in pieces(text)]
-    ['领导好！一、我家楼下的路灯坏了半年没人来修。', '二、村里修路占了我家的地没给补偿款。']
+    ['领导好！一、我家楼下的路灯坏了半年多，一直没有人来修。', '二、村里修路占了我家的两分地，两年了一直没有给补偿款。']
     """
     limits = read_toml("demands.toml")["piece"]
     cuts = [match.start("mark") for match in _marks().finditer(text)]

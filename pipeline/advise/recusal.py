@@ -190,7 +190,8 @@ class Recusal:
         """Return whether a body is asked for help right here: discipline inspection and petition offices only."""
         limits = read_toml("review.toml")["sealed"]
         may_be = department in limits["addressable"] or limits["petition_office"] in name
-        return may_be and text[:start].endswith(tuple(limits["addressed"]))
+        opening = text[:start].strip() == "" and text[start + len(name) :].startswith(tuple(limits["greeted"]))
+        return may_be and (opening or text[:start].endswith(tuple(limits["addressed"])))
 
     def _meant(self, body: Body, path: tuple[str, ...]) -> list[Unit]:
         """Return every unit that a body's name may mean; a station of a town is the town's and the county bureau's."""

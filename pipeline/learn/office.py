@@ -24,7 +24,7 @@ from scipy.special import logsumexp
 from pipeline.learn import cues as cue_room
 from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
-from pipeline.learn.heads import CORPUS_HEADS, HEAD_KINDS, Head, HeadKind, softmax
+from pipeline.learn.heads import HEAD_KINDS, INNER_HEADS, Head, HeadKind, softmax
 from pipeline.learn.heldout import HeldOut, fingerprint
 from pipeline.learn.model import Model, Reading, quantise
 from pipeline.learn.ridge import Latent, Ridge
@@ -33,7 +33,7 @@ from pipeline.learn.train import History, acceptance, class_names, rank_cuts
 Floats = NDArray[np.float32]
 _LOWEST, _TINY = -12.0, 1e-6
 MIN_JUDGED = 50
-OFFICE_HEADS = tuple(name for name in HEAD_KINDS if name not in CORPUS_HEADS)
+OFFICE_HEADS = tuple(name for name in HEAD_KINDS if name not in INNER_HEADS)
 
 
 @dataclass(frozen=True)

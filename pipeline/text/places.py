@@ -248,8 +248,12 @@ class Gazetteer:
             node for mention in told for node in self._meant(mention, (*given, *told)) if base in self._chain(node)[:-1]
         ]
         nodes = self._deepest(Counter(within)) if within else []
-        if len(nodes) == 1:
-            return self._found(nodes[0], f"{where}“{self._word(base, given)}”，正文", told)
+        if nodes:
+            chains = [self._chain(node) for node in nodes]
+            # Two places in one street: the street.
+            shared = [level[0] for level in zip(*chains, strict=False) if len(set(level)) == 1][-1]
+            if shared != base:
+                return self._found(shared, f"{where}“{self._word(base, given)}”，正文", told)
         return self._found(base, where, given)
 
     def _found(self, node: int, where: str, mentions: Sequence[Mention]) -> Located:
@@ -287,7 +291,10 @@ class Gazetteer:
         return chain
 
     def _word(self, node: int, mentions: Sequence[Mention]) -> str:
-        return next((mention.name for mention in mentions if node in mention.nodes), self._tree.names[node])
+        return next(
+            (mention.name for mention in mentions if any(node in self._chain(meant) for meant in mention.nodes)),
+            self._tree.names[node],
+        )
 
 
 _NOWHERE: Final = Located((), 0, (), "来信没有写明地点", "the letter names no place")
