@@ -1,18 +1,19 @@
 """Where a letter's matter is: province, city, county, town, and the office's own estates, villages and roads.
 
 Names come from ``data/places.tsv`` (the whole country) and from the office's profile. Precedence, written into every
-reason: the letter's place column, then places in the office's own area, then the nearest wider place that is named. A
-name that still stands for several places stays ambiguous, with its candidates.
+reason: the letter's place column, then places in the office's own area, then the nearest wider place that is named.
+Where several places are left, one named three times as often as all others is meant, else the one named as an address
+(家住, 位于). A name that still stands for several places stays ambiguous, with its candidates.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
@@ -20,20 +21,21 @@ from pipeline.office import Office
 from pipeline.settings import read_table
 
 _LEVELS: Final = {2: 4, 4: 3, 6: 2, 9: 1}
-_ANONYMOUS = re.compile(r"[A-Z](?:\d{0,2}[区县]|\d{0,2}市)")
+# B区 without a number is a part of an estate or a car park.
+_ANONYMOUS = re.compile(r"[A-Z](?<![A-Za-z0-9].)(?:\d{1,2}[区县]|\d{0,2}市)")
 _COUNTY: Final = 2
 _CLEARLY: Final = 3
 _MOST_CANDIDATES: Final = 8
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Mention:
-    """A place's name in a letter: where it begins, and the places that it may mean."""
+class Mention(NamedTuple):
+    """A place's name in a letter: where it begins, the places that it may mean, whether it is said as an address."""
 
     start: int
     name: str
     nodes: tuple[int, ...]
+    address: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Located:
 class _Tree:
     """Places as nodes with their parents (-1: none).
 
-    ``attached``: short names that count only right behind another place, as 岳麓 in 长沙岳麓.
+    ``attached``: names that count only right behind another place, as 岳麓 in 长沙岳麓, 城区 in 阳泉市城区.
     """
 
     names: list[str] = field(default_factory=list)
@@ -100,20 +102,19 @@ class Gazetteer:
     ('临江区', '松涛街道')
     """
 
-    def __init__(self, tree: _Tree, home: int) -> None:
+    def __init__(self, tree: _Tree, home: int, own: int) -> None:
         self._tree = tree
         self._home = home
+        self._own = own
         self._chains: dict[int, tuple[int, ...]] = {}
         self._names = list(tree.by_name)
         self._nodes = [tuple(tree.by_name[name]) for name in self._names]
-        self._short = [all(name != tree.names[node] for node in nodes) for name, nodes in self._pairs()]
+        follows, whole = _follows(), frozenset(tree.names)
+        self._follows = [follows.get(name[-1] if name in whole else "", ()) for name in self._names]
         self._attached = [name in tree.attached for name in self._names]
         self._automaton = ahocorasick_rs.AhoCorasick(
             self._names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
-
-    def _pairs(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        return zip(self._names, self._nodes, strict=True)
 
     @classmethod
     def of(cls, office: Office) -> Gazetteer:
@@ -125,6 +126,7 @@ class Gazetteer:
             own[path] = tree.add(area.name, area.level, own.get(path[:-1], -1), area.aliases)
             if area.level > 1 or area.kind in ("镇", "乡", "街道"):
                 same[area.name, area.level] = own[path]
+        tree.attached.update(_everyday() - tree.by_name.keys())
         by_code: dict[str, int] = {}
         replaced: set[int] = set()
         for code, name, short in _national():
@@ -139,7 +141,7 @@ class Gazetteer:
                 if short and level == _COUNTY and short not in tree.by_name:
                     tree.attached.add(short)
                 by_code[code] = tree.add(name, level, wider, (short,) if short else ())
-        return cls(tree, own.get(office.area_path, -1))
+        return cls(tree, own.get(office.area_path, -1), len(own))
 
     def locate(self, place: str, title: str, text: str) -> Located:
         """Return where the matter of a letter is.
@@ -171,23 +173,33 @@ class Gazetteer:
 
     def _mentions(self, text: str) -> list[Mention]:
         found: list[Mention] = []
-        follows, before = _follows(), -1
+        before, addresses = -1, _addresses()
         for index, start, end in self._automaton.find_matches_as_indexes(text):
-            name = self._names[index]
-            ending = "" if self._short[index] else name[-1]
-            if any(text.startswith(follow, end) for follow in follows.get(ending, ())):
+            if text.startswith(self._follows[index], end):
                 continue
-            if self._attached[index] and start != before:
+            nodes, behind = self._nodes[index], start == before
+            if behind:
+                nodes = self._behind(nodes, found[-1])
+            elif self._attached[index]:
+                continue
+            if not nodes:
                 continue
             before = end
-            found.append(Mention(start, name, self._nodes[index]))
+            address = (behind and found[-1].address) or text.endswith(addresses, 0, start)
+            found.append(Mention(start, self._names[index], nodes, address))
         taken = {mention.start for mention in found}
         hidden = [
-            Mention(match.start(), match.group(), (self._anonymous(match.group()),))
+            Mention(start, match.group(), (self._anonymous(match.group()),), text.endswith(addresses, 0, start))
             for match in _ANONYMOUS.finditer(text)
-            if match.start() not in taken
+            if (start := match.start()) not in taken and not text.startswith(_follows()[match.group()[-1]], match.end())
         ]
         return sorted((*found, *hidden), key=lambda mention: mention.start) if hidden else found
+
+    def _behind(self, nodes: tuple[int, ...], wider: Mention) -> tuple[int, ...]:
+        """Return what a name may mean right behind another: in 长沙步行街, not the office's own 步行街."""
+        if nodes[0] >= self._own or any(node < self._own for node in wider.nodes):
+            return nodes
+        return tuple(node for node in nodes if node >= self._own)
 
     def _anonymous(self, name: str) -> int:
         """Return the node of an anonymised place: A3区 and A3市 lie in A市."""
@@ -201,12 +213,28 @@ class Gazetteer:
     def _settle(self, mentions: Sequence[Mention], nearby: Sequence[Mention]) -> list[int]:
         """Return the one narrowest place that the mentions agree on, or the places between which they leave it open."""
         settled = [(mention, self._meant(mention, nearby)) for mention in mentions]
-        clear = [nodes[0] for _, nodes in settled if len(nodes) == 1]
-        at_home = [node for node in clear if self._home in self._chain(node)]
-        votes = Counter(at_home or clear)
-        if not votes:
+        clear = [(mention, nodes[0]) for mention, nodes in settled if len(nodes) == 1]
+        if not clear:
             return sorted({node for _, nodes in settled for node in nodes})
-        return self._deepest(votes)
+        at_home = [(mention, node) for mention, node in clear if self._home in self._chain(node)]
+        votes = at_home or self._supported(clear)
+        found = self._deepest(Counter(node for _, node in votes))
+        if len(found) > 1 and (addresses := Counter(node for mention, node in votes if mention.address)):
+            told = self._deepest(addresses)
+            return told if len(told) == 1 else found
+        return found
+
+    def _supported(self, clear: list[tuple[Mention, int]]) -> list[tuple[Mention, int]]:
+        """Leave out towns elsewhere of which no wider place is named: a town here may share such a town's name."""
+        named = {node for _, node in clear}
+        if len(named) == 1:
+            return clear
+        supported = [
+            (mention, node)
+            for mention, node in clear
+            if self._tree.levels[node] > 1 or not named.isdisjoint(self._chain(node)[:-1])
+        ]
+        return supported or clear
 
     def _meant(self, mention: Mention, nearby: Sequence[Mention]) -> list[int]:
         """Return which places of its name a mention means: the office's own, else those in the nearest wider place."""
@@ -215,13 +243,11 @@ class Gazetteer:
         inside = [node for node in mention.nodes if self._home in self._chain(node)]
         if len(inside) == 1:
             return inside
+        wider = [(node, self._chain(node)[:-1]) for node in inside or mention.nodes]
         for other in sorted(nearby, key=lambda other: (abs(other.start - mention.start), other.start)):
             if other is not mention:
-                within = [
-                    node
-                    for node in inside or mention.nodes
-                    if any(wider in self._chain(node)[:-1] for wider in other.nodes)
-                ]
+                named = frozenset(other.nodes)
+                within = [node for node, above in wider if not named.isdisjoint(above)]
                 if len(within) == 1:
                     return within
         return inside or list(mention.nodes)
@@ -259,7 +285,14 @@ class Gazetteer:
     def _found(self, node: int, where: str, mentions: Sequence[Mention]) -> Located:
         path, word = self.path(node), self._word(node, mentions)
         within = f"，属{path[-2]}" if len(path) > 1 else ""
-        return Located(path, self._tree.levels[node], (), f"{where}“{word}”{within}", f"{word} is named in the letter")
+        several = len(self._tree.by_name.get(word, ())) > 1
+        return Located(
+            path,
+            self._tree.levels[node],
+            (),
+            f"{where}“{word}”{within}" + ("（同名不止一处，按本单位辖区或邻近地名取）" if several else ""),
+            f"{word} is named in the letter" + (", one of several, by own area or nearest place" if several else ""),
+        )
 
     def _open(self, nodes: Sequence[int], mentions: Sequence[Mention]) -> Located:
         """Return what several possible places have in common, with all of them as candidates."""
@@ -312,3 +345,13 @@ def _follows() -> dict[str, tuple[str, ...]]:
     for row in read_table("place_follows.tsv", ("ending", "follow", "source")):
         found.setdefault(row["ending"], []).append(row["follow"])
     return {ending: tuple(follows) for ending, follows in found.items()}
+
+
+@cache
+def _addresses() -> tuple[str, ...]:
+    return tuple(row["phrase"] for row in read_table("place_addresses.tsv", ("phrase", "source")))
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(row["name"] for row in read_table("place_everyday.tsv", ("name", "source")))
