@@ -1,160 +1,205 @@
-"""Mixed letters: the several demands of one letter, each with its own class and department (一事一诉).
+"""Letters with several demands (一事一诉): where each begins, what it is about, and which weighs most.
 
-A letter is cut where it enumerates, turns or begins a paragraph; the model reads the pieces, and those that speak of
-the same matter are joined again. Reasons, evidence and several wishes about one matter are one demand. The letter stays
-one record. Marks and limits: ``data/demands.toml``.
+Marks in the text (numbers, turns of phrase, paragraphs) cut a letter into pieces at next to no cost; only the
+pieces of letters with marks are read by the model. A piece opens a new demand only where what it is about changes
+clearly, because a wrong split is worse than none. The letter stays one record.
+
+Patterns and thresholds: ``data/demands.toml``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import letter
+from pipeline.advise.pieces import Span, candidates
+from pipeline.advise.urgency import raise_urgency
 from pipeline.learn.features import plain
-from pipeline.learn.heads import PAIR_SEPARATOR
+from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model
 from pipeline.settings import read_toml
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Demand:
-    """One demand of a letter: ``text[start:end]``, and what the model says of it alone.
+    """One demand of a mixed letter.
 
     Attributes
     ----------
+    start, end : int
+        Its place in the cleaned, masked text; the demands of a letter cover it without gaps.
+    category_l1, category_l2, department, purpose : str
+    level, urgency, scope : int
     confidence : float
-        Probability of its department.
+        How clearly, 0 to 1, it differs from the demands beside it; the smaller value where there are two.
+    lead : bool
+        The weightiest of the letter: the most urgent, then of the widest scope, then the longest, then the first.
     """
 
     start: int
     end: int
-    purpose: str
     category_l1: str
     category_l2: str
     department: str
     level: int
     urgency: int
+    scope: int
+    purpose: str
     confidence: float
+    lead: bool
 
 
-def pieces(text: str) -> list[tuple[int, int]]:
-    """Return where a letter may turn to another demand, as (start, end) of its pieces; one piece where it doesn't.
+def merge(spans: Sequence[Span], firsts: Floats, pairs: Floats, departments: Floats) -> list[tuple[list[int], float]]:
+    """Join the pieces of one letter that speak of one matter.
+
+    Parameters
+    ----------
+    spans : sequence of Span
+        In the order of the text.
+    firsts, pairs, departments : ndarray, shape (pieces, labels)
+        Probabilities of first levels, pairs and departments.
+
+    Returns
+    -------
+    list of (positions of the pieces, how clearly the group differs from the one before)
+        A matter that comes back takes what stood between as an aside.
 
     Examples
     --------
-    >>> text = "领导好！一、我家楼下的路灯坏了半年多没有人来修。二、村里修路占了我家的两分地，两年了一直没有给补偿款。"
-    >>> [text[start:end] for start, end in pieces(text)]
-    ['领导好！一、我家楼下的路灯坏了半年多，一直没有人来修。', '二、村里修路占了我家的两分地，两年了一直没有给补偿款。']
+    >>> from pipeline.advise.pieces import Mark
+    >>> heat, bus = [0.9, 0.1], [0.1, 0.9]
+    >>> spans = [Span(0, 30, Mark(1)), Span(30, 60, Mark(0.5)), Span(60, 90, Mark(0.5))]
+    >>> for topics in ([heat, bus, bus], [heat, bus, heat]):
+    ...     merge(spans, *[np.array(topics, np.float32)] * 3)
+    [([0], 1.0), ([1, 2], 0.8)]
+    [([0, 1, 2], 1.0)]
     """
-    limits = read_toml("demands.toml")["piece"]
-    cuts = [match.start("mark") for match in _marks().finditer(text)]
-    if not cuts and len(text) >= limits["letter"]:
-        cuts = [match.end() for match in re.finditer(r"\n", text)]
-        limits = {**limits, "characters": limits["paragraph"]}
-    found = [0]
-    for cut in cuts:
-        if cut - found[-1] >= limits["characters"] and len(text) - cut >= limits["characters"]:
-            found.append(cut)
-    return list(zip(found, [*found[1:], len(text)], strict=True))
+    lengths = np.array([span.end - span.start for span in spans], dtype=np.float32)
+    groups: list[tuple[list[int], float]] = []
+
+    def change(before: list[int], after: list[int]) -> float:
+        old, new = (lengths[pieces] / lengths[pieces].sum() for pieces in (before, after))
+        first, pair, department = (
+            _change(old @ table[before], new @ table[after]) for table in (firsts, pairs, departments)
+        )
+        if spans[after[0]].mark.outspoken:
+            return max(pair, department)
+        return float(np.sqrt(pair * department)) if first else 0.0
+
+    for position, span in enumerate(spans):
+        changes = [change(pieces, [position]) for pieces, _ in groups]
+        same = [number for number, clear in enumerate(changes) if clear < span.mark.needs]
+        if not same:
+            groups.append(([position], 1.0))
+            continue
+        while len(groups) > same[-1] + 1:
+            aside, _ = groups.pop()
+            groups[-1][0].extend(aside)
+        groups[-1][0].append(position)
+    kept = groups[:1]
+    for pieces, _ in groups[1:]:
+        # Pieces that joined a group later may have made it like its neighbour.
+        clear = change(kept[-1][0], pieces)
+        if clear < spans[pieces[0]].mark.needs:
+            kept[-1][0].extend(pieces)
+        else:
+            kept.append((pieces, round(clear, 4)))
+    return kept
+
+
+def _change(before: Floats, after: Floats) -> float:
+    """Return how clearly each prefers its own likeliest label to the other's: 0 if they agree, at most 1."""
+    old, new = int(before.argmax()), int(after.argmax())
+    return float(np.sqrt(max(0.0, (before[old] - after[old]) * (after[new] - before[new]))))
 
 
 def find_demands(
     model: Model, titles: Sequence[str], texts: Sequence[str], received_at: Sequence[str]
 ) -> list[list[Demand]]:
-    """Return the demands of each letter that holds several, the weightiest first; [] for all others.
-
-    The weightiest is the most urgent one, among equals the longest, among equals the first.
+    """Return the demands of each mixed letter of a batch; an empty list for every other letter.
 
     Parameters
     ----------
     titles, texts : sequence of str
-        Cleaned and masked. Spans count from the beginning of ``title + line break + text``.
+        Cleaned and masked.
+    received_at : sequence of str
+        As the model reads them.
+
+    Examples
+    --------
+    >>> from pipeline.advise.triage import Triage
+    >>> text = "公交12路晚高峰一小时才来一班，请增加班次。另外，我在电子厂上班，厂里拖欠我们三个月工资不发。"
+    >>> [[demand.department for demand in found] for found in find_demands(Triage.load().model, [""], [text], [""])]
+    [['交通运输', '人力资源社会保障']]
     """
-    cut = [pieces(text) for text in texts]
-    rows = [row for row, spans in enumerate(cut) if len(spans) > 1]
-    parts = [(row, start, end) for row in rows for start, end in cut[row]]
     found: list[list[Demand]] = [[] for _ in texts]
-    if not parts:
+    pieces = [candidates(title, text) for title, text in zip(titles, texts, strict=True)]
+    rows = [row for row, spans in enumerate(pieces) if spans]
+    if not rows:
         return found
-    read = _read(model, [texts[row][start:end] for row, start, end in parts], [received_at[row] for row, _, _ in parts])
-    at = 0
+    read = read_toml("demands.toml")["piece"]["read"]
+    cut = [texts[row][span.start : min(span.end, span.start + read)] for row in rows for span in pieces[row]]
+    received = [received_at[row] for row in rows for _ in pieces[row]]
+    # Without the title: it speaks for the whole letter and would make all pieces alike.
+    probabilities = model.read(plain([""] * len(cut), cut), received).probabilities
+    category = model.category(probabilities)
+    first = 0
     for row in rows:
-        count = len(cut[row])
-        found[row] = _demands(model, cut[row], {name: table[at : at + count] for name, table in read.items()})
-        shift = len(titles[row]) + 1
-        found[row] = [_shifted(demand, shift) for demand in found[row]]
-        at += count
+        spans, own = pieces[row], slice(first, first + len(pieces[row]))
+        first = own.stop
+        groups = merge(
+            spans, category.first_probabilities[own], category.pair_probabilities[own], probabilities["department"][own]
+        )
+        if len(groups) > 1:
+            tables = {name: table[own] for name, table in probabilities.items()}
+            found[row] = _demands(model, texts[row], spans, groups, tables)
     return found
 
 
-def _read(model: Model, texts: list[str], received_at: list[str]) -> dict[str, NDArray[np.float32]]:
-    return model.read(plain([""] * len(texts), texts), received_at).probabilities
-
-
-def _demands(model: Model, spans: Sequence[tuple[int, int]], read: dict[str, NDArray[np.float32]]) -> list[Demand]:
-    """Join the pieces of one letter that speak of the same matter; [] if all do."""
-    limits = read_toml("demands.toml")["turn"]
-    category = model.category(read)
-    departments = read["department"]
-    sure = (category.first_probabilities.max(axis=1) >= limits["category"]) & (
-        departments.max(axis=1) >= limits["department"]
-    )
-    groups: list[list[int]] = [[]]
-    kinds: list[tuple[int, int]] = []
-    for piece in range(len(spans)):
-        kind = (int(category.first[piece]), int(departments[piece].argmax()))
-        if sure[piece] and not any(kind[0] == first or kind[1] == department for first, department in kinds):
-            # What stands before the first sure piece is its background.
-            groups += [[]] if kinds else []
-            kinds.append(kind)
-        groups[-1].append(piece)
-    demands = [_demand(model, spans, group, sure, read) for group in groups] if len(groups) > 1 else []
-    if len({demand.category_l1 for demand in demands}) < len(demands):
-        return []
-    return sorted(demands, key=lambda demand: (-demand.urgency, demand.start - demand.end, demand.start))
-
-
-def _demand(
+def _demands(
     model: Model,
-    spans: Sequence[tuple[int, int]],
-    group: Sequence[int],
-    sure: NDArray[np.bool_],
-    read: dict[str, NDArray[np.float32]],
-) -> Demand:
-    """Return the demand of some neighbouring pieces: their probabilities weighed by length, sure pieces only."""
-    rows = [piece for piece in group if sure[piece]] or list(group)
-    sizes = np.array([spans[piece][1] - spans[piece][0] for piece in rows], dtype=np.float32)
-    mean = {
-        name: (table[rows] * sizes[:, None]).sum(axis=0, keepdims=True) / sizes.sum() for name, table in read.items()
+    text: str,
+    spans: Sequence[Span],
+    groups: Sequence[tuple[list[int], float]],
+    probabilities: dict[str, Floats],
+) -> list[Demand]:
+    lengths = np.array([span.end - span.start for span in spans], dtype=np.float32)
+    shares = np.zeros((len(groups), len(spans)), dtype=np.float32)
+    for number, (pieces, _) in enumerate(groups):
+        shares[number, pieces] = lengths[pieces] / lengths[pieces].sum()
+    tables = {name: shares @ table for name, table in probabilities.items()}
+    names = {
+        name: [model.heads[name].labels[place] for place in model.heads[name].decide(tables[name])]
+        for name in ("purpose", "urgency", "level", "department", "scope")
     }
-    pair = model.heads["category_l2"].labels[int(model.category(mean).pair[0])].split(PAIR_SEPARATOR, 1)
-    chosen = {
-        name: model.heads[name].labels[int(model.heads[name].decide(mean[name])[0])]
-        for name in ("purpose", "department", "level", "urgency")
-    }
-    return Demand(
-        start=spans[group[0]][0],
-        end=spans[group[-1]][1],
-        purpose=chosen["purpose"],
-        category_l1=pair[0],
-        category_l2=pair[1],
-        department=chosen["department"],
-        level=int(chosen["level"]),
-        urgency=int(chosen["urgency"]),
-        confidence=float(mean["department"].max()),
-    )
-
-
-def _shifted(demand: Demand, by: int) -> Demand:
-    return replace(demand, start=demand.start + by, end=demand.end + by)
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    marks = "|".join(read_toml("demands.toml")["marks"])
-    return re.compile(rf"(?:^|(?<=[\n。；;！!？?：:]))[ 　]*(?P<mark>{marks})")
+    pairs = [model.heads["category_l2"].labels[place] for place in model.category(tables).pair]
+    places = [(spans[pieces[0]].start, spans[pieces[-1]].end) for pieces, _ in groups]
+    cut = [text[start:end] for start, end in places]
+    ranks = by_rank(model.heads["urgency"].labels, tables["urgency"], len(letter.URGENCY_NAMES))
+    urgency = raise_urgency([""] * len(cut), cut, np.array(names["urgency"], dtype=np.int64), ranks).urgency.tolist()
+    scope = [int(name) for name in names["scope"]]
+    lead = max(range(len(groups)), key=lambda at: (urgency[at], scope[at], len(cut[at]), -at))
+    changes = [clear for _, clear in groups][1:]
+    beside = zip([changes[0], *changes], [*changes, changes[-1]], strict=True)
+    return [
+        Demand(
+            start=places[at][0],
+            end=places[at][1],
+            category_l1=pairs[at].split(PAIR_SEPARATOR, 1)[0],
+            category_l2=pairs[at].split(PAIR_SEPARATOR, 1)[1],
+            department=names["department"][at],
+            level=int(names["level"][at]),
+            urgency=urgency[at],
+            scope=scope[at],
+            purpose=names["purpose"][at],
+            confidence=min(near),
+            lead=at == lead,
+        )
+        for at, near in enumerate(beside)
+    ]

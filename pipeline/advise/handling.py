@@ -78,7 +78,8 @@ class Handling:
         demands: list[str] = []
         for row in range(len(titles)):
             facts = _facts(classes, row, f"{titles[row]}\n{texts[row]}", located[row])
-            decision, shown = self._with_demands(facts, classes.demands[row], places[row], received[row])
+            demands_here = [_in_letter(demand, titles[row]) for demand in classes.demands[row]]
+            decision, shown = self._with_demands(facts, demands_here, places[row], received[row])
             accused = None
             if self._is_sealed(classes, row, facts) or self._would_reach_the_accused(
                 classes, row, facts, decision, raw
@@ -133,7 +134,7 @@ class Handling:
         whole = self._router.decide(facts)
         if len(demands) < 2:
             return whole, ""
-        parts = [self._part(facts, demand, place) for demand in demands]
+        parts = [self._part(facts, demand, place) for demand in sorted(demands, key=lambda demand: not demand.lead)]
         decisions = [self._router.decide(part) for part in parts]
         stays = ("", self.office.unit)
         lead = decisions[0] if decisions[0].unit not in stays else whole
@@ -239,6 +240,12 @@ def _facts(classes: Classes, row: int, text: str, located: Located) -> Facts:
         text=text,
         located=located,
     )
+
+
+def _in_letter(demand: Demand, title: str) -> Demand:
+    """Return a demand of a text as one of ``title + line break + text``."""
+    shift = len(title) + 1
+    return replace(demand, start=demand.start + shift, end=demand.end + shift)
 
 
 def _advice(road: Road) -> str:

@@ -26,13 +26,14 @@ from pipeline.report.evaluation_screen import print_tables
 from pipeline.report.measure import measure_corpus, save_json
 from pipeline.text.clean import clean
 from pipeline.text.mask import mask
+from tests.benchmarks.demands import READING, demands
 from tests.benchmarks.drift import drift
 from tests.benchmarks.office import office
 from tests.benchmarks.routing import routing
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands"]
 
 
 def main() -> None:
@@ -56,6 +57,8 @@ def main() -> None:
         found["office"] = show("office", office(options.corpus))
     if "drift" in wanted:
         found["drift"] = show("drift", drift(options.corpus))
+    if "demands" in wanted:
+        found["demands"] = show("demands", demands(options.corpus, READING))
     if "routing" in wanted:
         found["routing"] = show("routing", routing(options.corpus, lambda stage: print(stage, file=sys.stderr)))
     if "accuracy" in wanted:
