@@ -69,7 +69,7 @@ class Handling:
         titles, texts : sequence of str
             Cleaned and masked.
         raw : sequence of str
-            Title and text, not masked: recusal knows heads by name. Nothing of it reaches a column.
+            Title and text, not masked: recusal knows heads by name. Only names of bodies reach a column.
         """
         places, received = strings(frame, letter.PLACE), strings(frame, letter.RECEIVED_AT)
         located = self._gazetteer.locate_all(places, titles, texts)

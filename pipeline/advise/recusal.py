@@ -22,6 +22,7 @@ from pipeline.settings import read_table, read_toml
 from pipeline.text import lexicon
 from pipeline.text.bodies import Body, find_bodies
 from pipeline.text.clean import clean
+from pipeline.text.mask import mask
 
 _OTHER: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _CITY: Final = 3
@@ -353,7 +354,8 @@ _NOBODY_LEFT = Doubt("应回避的单位之上没有能接件的单位", "nobody
 
 
 def _unresolved(names: tuple[str, ...]) -> Doubt:
-    shown = "、".join(name for name in names if name)
+    # What stands before a body's name was never masked.
+    shown = "、".join(mask([name for name in names if name]))
     if not shown:
         return Doubt("认不出被反映的是哪个单位", "it isn't clear which body is accused")
     return Doubt(f"单位目录里认不出“{shown}”", f"{shown} is no unit of the directory")

@@ -53,6 +53,14 @@ def command(
             outcome = triage_file(source, output, triage, options, progress=progress)
         if not quiet:
             _say(source, outcome, lang)
+            if triage.office is None:
+                typer.secho(
+                    "提示：没有指定本单位的目录（--office），只有写给样例市的信才有承办单位。"
+                    if lang == "zh"
+                    else "Note: no office profile was named (--office): only letters to the sample city have a unit.",
+                    fg="cyan",
+                    err=True,
+                )
 
 
 def _pairs(mapping: list[str]) -> dict[str, str]:
