@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline import letter
@@ -24,6 +25,7 @@ from pipeline.settings import read_toml
 from pipeline.text.mask import find
 
 BATCH = 2048
+HIDDEN = "〔密件〕"
 LONG_RUN = 20_000
 BYTES_A_LETTER = 400  # a low guess, for kinds whose rows are not counted beforehand
 SHEETS = (".xlsx",)
@@ -130,6 +132,7 @@ def _suggested(
             yield (number, letters.iloc[:0] if done else letters)
 
     for number, frame in suggest_batches(triage, open_batches(), jobs=options.jobs, reveal=options.reveal):
+        frame = _without_senders(frame, outcome.personal_columns)
         if journal is not None:
             if journal.has(number):
                 frame = journal.take(number)
@@ -145,6 +148,14 @@ def _suggested(
         yield frame
 
 
+def _without_senders(frame: pd.DataFrame, personal: list[str]) -> pd.DataFrame:
+    """Return suggestions in which sealed letters don't show what columns with personal data say of their writers."""
+    hidden = frame["sealed"].astype(bool).to_numpy()
+    if not hidden.any() or not personal:
+        return frame
+    return frame.assign(**{name: np.where(hidden, HIDDEN, frame[name].to_numpy(dtype=object)) for name in personal})
+
+
 def _write_sealed_file(
     source: LetterSource, triage: Triage, options: Options, outcome: Outcome, sealed: list[pd.DataFrame]
 ) -> None:
@@ -157,7 +168,7 @@ def _write_sealed_file(
     ids = set(rows[letter.LETTER_ID])
     came = pd.concat([part.letters[part.letters[letter.LETTER_ID].isin(ids)] for part in source.batches(options.batch)])
     texts = came.set_index(letter.LETTER_ID)
-    for name in (letter.TITLE, letter.TEXT):
+    for name in (letter.TITLE, letter.TEXT, *outcome.personal_columns):
         rows[name] = texts.loc[rows[letter.LETTER_ID], name].to_numpy()
     write_suggestions(rows, path, _facts(source, triage, options, outcome), lang=options.lang)
     path.chmod(0o600)

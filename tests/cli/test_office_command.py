@@ -77,8 +77,8 @@ def test_revealing_is_logged_and_sealed_letters_stay_masked_but_in_their_own_fil
     letters = tmp_path / "letters.csv"
     title, text = ACCUSATION.split("\n")
     rows = [
-        {"编号": "1", "标题": title, "内容": text},
-        {"编号": "2", "标题": "停水", "内容": "我叫李志强，家里停水三天。"},
+        {"来信人": "王建国", "编号": "1", "标题": title, "内容": text},
+        {"来信人": "李志强", "编号": "2", "标题": "停水", "内容": "我叫李志强，家里停水三天。"},
     ]
     pd.DataFrame(rows).to_csv(letters, index=False, encoding="utf-8-sig")
     output = tmp_path / f"out.{ending}"
