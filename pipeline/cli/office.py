@@ -22,7 +22,7 @@ def new(
 ) -> None:
     """Make the folder of a new office, with the form of every table and the general routing rules."""
     with plain_errors(lang):
-        from pipeline.office import create
+        from pipeline.report.new_office import create
 
         create(folder, name=name, area=area, level=level)
         typer.echo(

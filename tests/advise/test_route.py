@@ -8,7 +8,8 @@ import pytest
 from pipeline.advise.consistency import findings
 from pipeline.advise.route import Facts, Router
 from pipeline.errors import OfficeRefused, RuleTableError
-from pipeline.office import Office, create
+from pipeline.office import Office
+from pipeline.report.new_office import create
 from pipeline.text.places import Located
 from tests.advise.conftest import ROUTES, UNITS, write_office
 

@@ -13,7 +13,7 @@ from pipeline import letter
 from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadOption, ModelRefused, NoTextColumn
-from pipeline.office import create
+from pipeline.report.new_office import create
 from pipeline.settings import departments, taxonomy
 
 
