@@ -17,8 +17,21 @@ from pipeline.errors import RuleTableError
 from pipeline.settings import read_rows, read_table, resource
 
 _RULES = "road_rules.tsv"
+_BEFORE = 6  # characters before a phrase in which a denial is sought
 _ROAD_COLUMNS = ("road", "procedure", "source")
-_COLUMNS = ("rule", "road", "category_l1", "category_l2", "purpose", "phrases", "unless", "advice", "law", "source")
+_COLUMNS = (
+    "rule",
+    "road",
+    "category_l1",
+    "category_l2",
+    "purpose",
+    "phrases",
+    "unless",
+    "denied",
+    "advice",
+    "law",
+    "source",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class _Rule:
     purpose: str
     phrases: frozenset[str]
     unless: frozenset[str]
+    denied: tuple[str, ...]
     advice: str
     law: str
     procedure: bool
@@ -85,23 +99,28 @@ def suggest_roads(
     found = []
     for title, text, *classes in zip(titles, texts, category_l1, category_l2, purpose, strict=True):
         letter = f"{title}\n{text}"
-        said = [phrases[index] for index, _, _ in automaton.find_matches_as_indexes(letter, overlapping=True)]
+        said = [
+            (phrases[index], letter[max(0, start - _BEFORE) : start])
+            for index, start, _ in automaton.find_matches_as_indexes(letter, overlapping=True)
+        ]
         found.append(_road(said, *classes))
     return found
 
 
-def _road(said: Sequence[str], first: str, second: str, purpose: str) -> Road:
-    held = set(said)
+def _road(said: Sequence[tuple[str, str]], first: str, second: str, purpose: str) -> Road:
+    """Return the road of a letter from its phrases, each with the words before it."""
+    held = {phrase for phrase, _ in said}
     for rule in _rules():
         if (
-            rule.category_l1 in ("", first)
-            and rule.category_l2 in ("", second)
-            and rule.purpose in ("", purpose)
-            and (not rule.phrases or rule.phrases & held)
-            and not rule.unless & held
+            rule.category_l1 not in ("", first)
+            or rule.category_l2 not in ("", second)
+            or rule.purpose not in ("", purpose)
+            or rule.unless & held
         ):
-            phrase = max((phrase for phrase in said if phrase in rule.phrases), key=len, default="")
-            return Road(rule.road, phrase, rule.advice, rule.law, rule.procedure)
+            continue
+        shown = [phrase for phrase, before in said if phrase in rule.phrases and not before.endswith(rule.denied)]
+        if shown or not rule.phrases:
+            return Road(rule.road, max(shown, key=len, default=""), rule.advice, rule.law, rule.procedure)
     raise AssertionError("the last rule holds for every letter")
 
 
@@ -130,6 +149,7 @@ def _rules() -> tuple[_Rule, ...]:
                 purpose=row["purpose"],
                 phrases=frozenset(_several(row["phrases"])),
                 unless=frozenset(_several(row["unless"])),
+                denied=tuple(_several(row["denied"])),
                 advice=row["advice"],
                 law=row["law"],
                 procedure=procedure[row["road"]],

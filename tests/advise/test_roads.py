@@ -7,7 +7,19 @@ import pytest
 from pipeline.advise.roads import Road, suggest_roads
 from pipeline.settings import read_table
 
-COLUMNS = ("rule", "road", "category_l1", "category_l2", "purpose", "phrases", "unless", "advice", "law", "source")
+COLUMNS = (
+    "rule",
+    "road",
+    "category_l1",
+    "category_l2",
+    "purpose",
+    "phrases",
+    "unless",
+    "denied",
+    "advice",
+    "law",
+    "source",
+)
 RULES = list(read_table("road_rules.tsv", COLUMNS))
 
 
@@ -33,8 +45,8 @@ CASES = [
     (("公司违法解除劳动合同，不给经济补偿金", LABOUR, "劳动关系"), "劳动仲裁", "解除劳动合同"),
     (("公司没签劳动合同，要双倍工资", LABOUR, "劳动关系"), "劳动仲裁", "没签劳动合同"),
     (("老板把我辞退了", LABOUR, "劳动关系"), "劳动仲裁", "辞退"),
-    (("拖欠农民工工资，没签劳动合同", LABOUR, "工资福利"), "履行职责和查处", "拖欠"),
-    (("仲裁裁决下来了，公司不给", LABOUR, "劳动关系"), "信访程序", ""),
+    (("拖欠农民工工资，没签劳动合同", LABOUR, "工资福利"), "履行职责和查处", "农民工工资"),
+    (("仲裁裁决下来了，公司不给", LABOUR, "劳动关系"), "诉讼和法律监督", "仲裁裁决"),
     (("辞退公务员的规定", LABOUR, "劳动关系"), "信访程序", ""),
     (("村里收回承包地", LAND, "土地承包经营"), "土地承包仲裁", "收回承包"),
     (("承包地被征收没有补偿", LAND, "土地承包经营"), "信访程序", ""),
@@ -57,6 +69,56 @@ CASES = [
     (("退休金少发了", LABOUR, "退休政策及待遇"), "信访程序", ""),
     (("路灯不亮", CITY, "城市建设和市政管理"), "信访程序", ""),
     (("请问怎么办理居住证", POLICE, "户籍证件", "咨询"), "信访程序", ""),
+    # Denied, or only wished away.
+    (("我没有申请再审，只求邻居让路", CITY), "信访程序", ""),
+    (("还没申请行政复议，先问问政策", CITY, "城乡规划", "咨询"), "信访程序", ""),
+    (("我不想申请行政复议，路灯坏了请修", CITY), "信访程序", ""),
+    (("公司没有辞退我，只是调岗", LABOUR, "劳动关系"), "信访程序", ""),
+    (("单位没有拖欠，工钱按月发", LABOUR, "工资福利"), "信访程序", ""),
+    (("我们厂没有加班费", LABOUR, "劳动关系"), "劳动仲裁", "加班费"),
+    (("一审拖了两年，至今没有判决", POLICE, "诉讼"), "信访程序", ""),
+    (("法院拖了两年，至今没有判决", POLICE, "诉讼"), "诉讼和法律监督", "法院"),
+    (("我还没起诉，邻居占了我家院子", POLICE, "诉讼"), "信访程序", ""),
+    (("我拒绝申请执行和解，只要开发商交房", CITY), "信访程序", ""),
+    # Words used loosely.
+    (("养猪场有人徇私枉法包庇，污水直排", ENVIRONMENT, "环境污染"), "履行职责和查处", "污水"),
+    (("厂里有人贪赃枉法，要求分房", CITY, "住房保障与房地产"), "信访程序", ""),
+    (("法官枉法", POLICE, "诉讼"), "诉讼和法律监督", "法官"),
+    (("全家人的家庭困难", POLICE, "诉讼"), "信访程序", ""),
+    (("老板是失信被执行人，商铺退不了款", CITY, "住房保障与房地产"), "信访程序", ""),
+    (("企业工资制度差距太大", LABOUR, "工资福利"), "信访程序", ""),
+    (("反对建填埋场，担心污染", ENVIRONMENT, "建设项目审批"), "信访程序", ""),
+    # Courts and what follows an award.
+    (("判决早就生效，申请执行一年没有结果", CITY), "诉讼和法律监督", "申请执行"),
+    (("被害人收到不起诉决定", POLICE, "刑案侦破"), "诉讼和法律监督", "不起诉决定"),
+    (("枉法判决维持了公司的处罚", LABOUR, "劳动关系"), "诉讼和法律监督", "枉法判决"),
+    (("仲裁委不予受理我的申请", LABOUR, "劳动关系"), "诉讼和法律监督", "仲裁委不予受理"),
+    (("已过仲裁时效，双倍工资要不到", LABOUR, "劳动关系"), "诉讼和法律监督", "已过仲裁时效"),
+    (("双倍工资的事法院正在审", LABOUR, "劳动关系"), "信访程序", ""),
+    # Labour: public posts and restructured firms are no labour disputes of today.
+    (("我在事业单位上班，没有加班费", LABOUR, "劳动关系"), "信访程序", ""),
+    (("协管员没有加班费", LABOUR, "工资福利"), "信访程序", ""),
+    (("2003年改制买断，解除劳动合同", LABOUR, "劳动关系"), "信访程序", ""),
+    (("辞退有没有补偿", LABOUR, "劳动关系", "咨询"), "信访程序", ""),
+    (("工厂不给工伤赔偿", LABOUR, "劳动保护"), "劳动仲裁", "工伤赔偿"),
+    (("超市拖了两个月工资未发", LABOUR, "工资福利"), "履行职责和查处", "工资未发"),
+    (("保洁公司没有加班费", LABOUR, "工资福利"), "履行职责和查处", "加班费"),
+    (("包工头跑了，我们十个人没钱过年", LABOUR, "工资福利"), "履行职责和查处", "包工头"),
+    (("教师绩效工资未发", LABOUR, "工资福利"), "信访程序", ""),
+    # Decisions of authorities.
+    (("人社局不予认定工伤，我要工伤待遇", LABOUR, "劳动保护"), "行政复议", "不予认定工伤"),
+    (("老板那边的公司不服，说要申请行政复议", LABOUR, "劳动保护"), "信访程序", ""),
+    (("复议决定已经维持，仍不服处罚", CITY), "信访程序", ""),
+    (("政府信息不予公开，我有意见", CITY), "行政复议", "政府信息不予公开"),
+    (("申请信息公开被拒，申请行政复议", CITY), "行政复议", "申请行政复议"),
+    (("依申请公开被拖延", CITY), "政府信息公开", "依申请公开"),
+    (("物业账目我们申请公开，没人理", CITY, "住房保障与房地产"), "信访程序", ""),
+    # Land, taxis, schools.
+    (("承包合同没到期就转给别人", LAND, "土地承包经营"), "土地承包仲裁", "承包合同"),
+    (("承包地的纠纷法院已经判决", LAND, "土地承包经营"), "信访程序", ""),
+    (("我们出租车司机的份子钱太高，黑车又多", "交通运输", "出租车管理"), "信访程序", ""),
+    (("培训学校收费合规吗", "教育文体", "教育收费", "咨询"), "信访程序", ""),
+    (("建议尽快查处夜间噪声", ENVIRONMENT, "环境污染"), "履行职责和查处", "噪声"),
 ]
 
 
@@ -67,14 +129,26 @@ def test_the_road_of_a_letter(letter: tuple[str, ...], name: str, phrase: str) -
     assert found.advice.endswith("。")
 
 
+LAW = r"《[^》]+》(第[一二三四五六七八九十百]+条(、第[一二三四五六七八九十百]+条)*)?"
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["rule"])
-def test_every_rule_can_be_reached_and_names_its_law(rule: dict[str, str]) -> None:
-    phrase = rule["phrases"].split("；")[0]
+def test_every_phrase_of_every_rule_leads_to_its_road(rule: dict[str, str]) -> None:
     purpose = rule["purpose"] or "求决"
-    found = road(phrase, rule["category_l1"] or "其他", rule["category_l2"] or "其他", purpose)
-    assert (found.name, found.advice, found.law) == (rule["road"], rule["advice"], rule["law"])
-    assert re.fullmatch(r"《.+》(第.+条(、第.+条)*)", rule["law"])
+    for phrase in rule["phrases"].split("；"):
+        found = road(phrase, rule["category_l1"] or "其他", rule["category_l2"] or "其他", purpose)
+        assert (found.name, found.advice, found.law) == (rule["road"], rule["advice"], rule["law"]), phrase
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["rule"])
+def test_every_rule_names_its_law_and_tells_what_to_do(rule: dict[str, str]) -> None:
+    assert all(re.fullmatch(LAW, law) for law in rule["law"].split("；"))
     assert rule["source"]
+    assert rule["advice"].endswith("。")
+
+
+def test_only_accusations_and_the_petition_procedure_need_no_phrase() -> None:
+    assert {rule["road"] for rule in RULES if not rule["phrases"]} == {"检举控告", "信访程序"}
 
 
 def test_only_the_petition_procedure_has_its_clock() -> None:
