@@ -287,6 +287,7 @@ OPTIONAL_COLUMNS: Final = (
     ),
 )
 ALL_COLUMNS: Final = (*SUGGESTION_COLUMNS, *OPTIONAL_COLUMNS)
+BY_ZH: Final = {column.zh: column.name for column in ALL_COLUMNS}
 ZH_NAMES: Final = {column.name: column.zh for column in SUGGESTION_COLUMNS}
 SUGGESTION_NAMES: Final = tuple(column.name for column in SUGGESTION_COLUMNS)
 

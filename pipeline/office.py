@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import OfficeRefused, RuleTableError
-from pipeline.settings import read_rows, resource
+from pipeline.settings import read_rows, resource, several
 
 SAMPLE: Final = "sample"
 VARIABLE: Final = "PETITION_OFFICE"
@@ -290,6 +290,17 @@ class Office:
         return {name: frozenset(names) for name, names in found.items()}
 
 
+def nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether one of two places lies in the other, or both are the same.
+
+    Examples
+    --------
+    >>> nested(("云川市",), ("云川市", "临江区")), nested(("云川市", "青石区"), ("云川市", "临江区"))
+    (True, False)
+    """
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
 def find_folder(folder: str | Path | None) -> Path:
     """Return the folder of a profile: the one named, else that of ``PETITION_OFFICE``, else the sample.
 
@@ -328,7 +339,7 @@ def _areas(path: Path) -> Iterator[Area]:
     for number, row in _rows(path, AREA_COLUMNS):
         level = _level(path, number, "level", row["level"], required=True)
         yield Area(
-            _named(path, number, row["name"]), row["kind"], level, row["parent"], _several(row["aliases"]), number
+            _named(path, number, row["name"]), row["kind"], level, row["parent"], several(row["aliases"]), number
         )
 
 
@@ -340,9 +351,9 @@ def _units(path: Path) -> Iterator[Unit]:
             level=_level(path, number, "level", row["level"], required=True),
             area=row["area"],
             parent=row["parent"],
-            aliases=_several(row["aliases"]),
-            former_names=_several(row["former_names"]),
-            heads=tuple((name, post) for name, _, post in (head.partition("/") for head in _several(row["heads"]))),
+            aliases=several(row["aliases"]),
+            former_names=several(row["former_names"]),
+            heads=tuple((name, post) for name, _, post in (head.partition("/") for head in several(row["heads"]))),
             duties=row["duties"],
             row=number,
         )
@@ -353,15 +364,11 @@ def _routes(path: Path) -> Iterator[Route]:
         yield Route(
             **{name: row[name] for name in ROUTE_COLUMNS if name not in ("level", "phrases", "lead_level", "assists")},
             level=_level(path, number, "level", row["level"]),
-            phrases=_several(row["phrases"]),
+            phrases=several(row["phrases"]),
             lead_level=_level(path, number, "lead_level", row["lead_level"]),
-            assists=_several(row["assists"]),
+            assists=several(row["assists"]),
             row=number,
         )
-
-
-def _several(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.replace(";", "；").split("；") if part.strip())
 
 
 def _named(path: Path, number: int, name: str) -> str:

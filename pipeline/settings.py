@@ -75,6 +75,17 @@ def read_rows(path: Path, name: str, columns: tuple[str, ...]) -> Iterator[tuple
         yield number, dict(zip(header, cells, strict=True))
 
 
+def several(cell: str) -> tuple[str, ...]:
+    """Return the values of a cell that holds several.
+
+    Examples
+    --------
+    >>> several("停水；停电; ")
+    ('停水', '停电')
+    """
+    return tuple(part.strip() for part in cell.replace(";", "；").split("；") if part.strip())
+
+
 def broken_row(relative: str, row: dict[str, str], why_zh: str, why_en: str) -> RuleTableError:
     """Return the error of a row of a table below ``data/`` that :func:`read_table` yielded."""
     lines = decoded((resource("data") / relative).read_bytes()).splitlines()

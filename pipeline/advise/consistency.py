@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from pipeline.learn.category import topics
 from pipeline.letter import LEVEL_NAMES, PURPOSES
-from pipeline.office import AREAS, PROFILE, ROUTES, UNITS, Area, Office, Route, Unit
+from pipeline.office import AREAS, PROFILE, ROUTES, UNITS, Area, Office, Route, Unit, nested
 from pipeline.settings import departments, focus_rules, read_toml, taxonomy
 
 
@@ -148,7 +149,7 @@ def _governed(area: Area) -> bool:
 def _routes(office: Office) -> Iterator[Finding]:
     first_levels, pairs = set(taxonomy().first_levels), set(taxonomy().pairs)
     seconds = {second for _, second in pairs}
-    topics, types = {rule.topic for rule in focus_rules()}, set(departments())
+    known_topics, types = {rule.topic for rule in focus_rules()}, set(departments())
     for rule in office.routes:
         wrong = [
             (rule.department and rule.department not in types, f"没有部门类型「{rule.department}」", "department"),
@@ -158,7 +159,7 @@ def _routes(office: Office) -> Iterator[Finding]:
                 "category",
             ),
             (rule.category_l2 and rule.category_l2 not in seconds, f"没有二级分类「{rule.category_l2}」", "category"),
-            (rule.topic and rule.topic not in topics, f"没有重点类别「{rule.topic}」", "topic"),
+            (rule.topic and rule.topic not in known_topics, f"没有重点类别「{rule.topic}」", "topic"),
             (rule.purpose and rule.purpose not in PURPOSES, f"没有信访目的「{rule.purpose}」", "purpose"),
             (rule.area and not office.path_of(rule.area), f"「{rule.area}」不在 {AREAS} 里", "area"),
             (not rule.lead, "没有主办单位", "lead"),
@@ -226,7 +227,7 @@ def _may_both_hold(office: Office, one: Route, other: Route) -> bool:
         if mine and theirs and mine != theirs:
             return False
     areas = [office.path_of(rule.area) for rule in (one, other) if rule.area]
-    if len(areas) == 2 and areas[0][: len(areas[1])] != areas[1] and areas[1][: len(areas[0])] != areas[0]:
+    if len(areas) == 2 and not nested(*areas):
         return False
     return any(_fits(one, pair) and _fits(other, pair) for pair in taxonomy().pairs)
 
@@ -234,10 +235,7 @@ def _may_both_hold(office: Office, one: Route, other: Route) -> bool:
 def _fits(rule: Route, pair: tuple[str, str]) -> bool:
     if rule.category_l1 not in ("", pair[0]) or rule.category_l2 not in ("", pair[1]):
         return False
-    return not rule.topic or any(
-        focus.topic == rule.topic and focus.category_l1 in ("", pair[0]) and focus.category_l2 in ("", pair[1])
-        for focus in focus_rules()
-    )
+    return not rule.topic or rule.topic in topics(*pair, legacy=True)
 
 
 def _implies(office: Office, one: Route, other: Route) -> bool:

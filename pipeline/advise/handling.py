@@ -80,16 +80,10 @@ class Handling:
             facts = _facts(classes, row, f"{titles[row]}\n{texts[row]}", located[row])
             demands_here = [_in_letter(demand, titles[row]) for demand in classes.demands[row]]
             decision, shown = self._with_demands(facts, demands_here, places[row], received[row])
-            accused = None
-            if self._is_sealed(classes, row, facts) or self._would_reach_the_accused(
-                classes, row, facts, decision, raw
-            ):
-                accusation = bool(classes.accusation[row] >= self._accusation_share)
-                decision, accused = self._recusal.decide(facts, raw[row], accusation=accusation)
-                shown = ""
-            demands.append(shown)
-            decisions.append(decision)
-            recused.append(accused)
+            sealed = self._sealed(classes, row, facts, decision, raw[row])
+            demands.append("" if sealed else shown)
+            decisions.append(sealed[0] if sealed else decision)
+            recused.append(sealed[1] if sealed else None)
         roads = suggest_roads(
             titles,
             texts,
@@ -113,21 +107,27 @@ class Handling:
         }
         return columns, [list(decision.doubts) for decision in decisions]
 
+    def _sealed(
+        self, classes: Classes, row: int, facts: Facts, decision: Decision, raw: str
+    ) -> tuple[Decision, Accused] | None:
+        """Return who gets a letter that accuses, and past whom; None for any other.
+
+        One that may accuse is sealed, too, if it would else go to a body that it names, or to one below.
+        """
+        sure = self._is_sealed(classes, row, facts)
+        if not sure and not (decision.unit and classes.accused[row] >= self._limits["accused_by_unit"]):
+            return None
+        accusation = bool(classes.accusation[row] >= self._accusation_share)
+        past, accused = self._recusal.decide(facts, raw, accusation=accusation)
+        reached = not accused.barred.isdisjoint((decision.unit, *decision.co_units))
+        return (past, accused) if sure or reached else None
+
     def _is_sealed(self, classes: Classes, row: int, facts: Facts) -> bool:
         return bool(
             classes.accusation[row] >= self._accusation_share
             or classes.accused[row] >= self._limits["accused"]
             or (classes.accused[row] >= self._limits["accused_by_phrase"] and accuses(facts.text))
         )
-
-    def _would_reach_the_accused(
-        self, classes: Classes, row: int, facts: Facts, decision: Decision, raw: Sequence[str]
-    ) -> bool:
-        """Return whether a letter that may accuse would go to a body that it names, or to one below."""
-        if not decision.unit or classes.accused[row] < self._limits["accused_by_unit"]:
-            return False
-        barred = self._recusal.accused(raw[row], facts.located.path).barred
-        return not barred.isdisjoint((decision.unit, *decision.co_units))
 
     def _with_demands(self, facts: Facts, demands: Sequence[Demand], place: str, received: str) -> tuple[Decision, str]:
         """Return the decision for the weightiest demand, with the units of the others as assists, and all in words."""
@@ -227,12 +227,12 @@ _QUOTED = 40
 
 
 def _facts(classes: Classes, row: int, text: str, located: Located) -> Facts:
-    topics = str(classes.topics[row])
+    held = str(classes.topics[row])
     return Facts(
         purpose=str(classes.purpose[row]),
         category_l1=str(classes.category_l1[row]),
         category_l2=str(classes.category_l2[row]),
-        topics=tuple(topics.split("；")) if topics else (),
+        topics=tuple(held.split("；")) if held else (),
         department=str(classes.department[row]),
         department_confidence=float(classes.department_confidence[row]),
         level=int(classes.level[row]),

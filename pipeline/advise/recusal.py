@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 import ahocorasick_rs
@@ -17,8 +17,8 @@ import ahocorasick_rs
 from pipeline.advise.review import Doubt
 from pipeline.advise.route import TOWN, Decision, Facts, Router, Step
 from pipeline.letter import LEVEL_NAMES
-from pipeline.office import Office, Unit
-from pipeline.settings import read_table, read_toml
+from pipeline.office import Office, Unit, nested
+from pipeline.settings import read_toml
 from pipeline.text import lexicon
 from pipeline.text.bodies import Body, find_bodies
 from pipeline.text.clean import clean
@@ -84,13 +84,13 @@ class Recusal:
                 found |= {unit.name for unit in units}
                 unresolved += [] if units else [body.text]
         posts = _posts_in(rest)
-        for post, department, level in posts:
-            if department:
-                units = self._of_type(department, level, path)
+        for post in posts:
+            if post.group:
+                units = self._of_type(post.group, post.value, path)
                 found |= {unit.name for unit in units}
-                unresolved += [] if units else [post]
+                unresolved += [] if units else [post.phrase]
         if not found and not unresolved:
-            unresolved = [*institutions, *(post for post, _, _ in posts)][:1] or [""]
+            unresolved = [*institutions, *(post.phrase for post in posts)][:1] or [""]
         named = tuple(unit for unit in self.office.units if unit.name in found)
         return Accused(named, self.barred(named), tuple(dict.fromkeys(unresolved)))
 
@@ -191,8 +191,10 @@ class Recusal:
         """Return whether a body is asked for help right here: discipline inspection and petition offices only."""
         limits = read_toml("review.toml")["sealed"]
         may_be = department in limits["addressable"] or limits["petition_office"] in name
-        opening = text[:start].strip() == "" and text[start + len(name) :].startswith(tuple(limits["greeted"]))
-        return may_be and (opening or text[:start].endswith(tuple(limits["addressed"])))
+        if not may_be:
+            return False
+        opening = not text[:start].strip() and text.startswith(tuple(limits["greeted"]), start + len(name))
+        return opening or text.endswith(tuple(limits["addressed"]), 0, start)
 
     def _meant(self, body: Body, path: tuple[str, ...]) -> list[Unit]:
         """Return every unit that a body's name may mean; a station of a town is the town's and the county bureau's."""
@@ -203,12 +205,11 @@ class Recusal:
         limits = read_toml("review.toml")
         if body.department == limits["sealed"]["government"]:
             # Governments, committees and petition offices share a type: their names tell them apart.
-            core = text[-4:] if len(text) > 4 else text
             return [
                 unit
                 for area in areas
                 for unit in self._of_type(body.department, body.level, area)
-                if any(squeezed(name).endswith(core) or squeezed(name).endswith(text[-2:]) for name in unit.names)
+                if any(name.endswith(text[-2:]) for name in self._squeezed_names[unit.name])
             ]
         found = [unit for area in areas for unit in self._of_type(body.department, body.level, area)]
         if not found and body.level == TOWN:
@@ -226,8 +227,13 @@ class Recusal:
             unit
             for unit in self._types.get(department, ())
             if (unit.level == level or (not level and unit.level <= self.office.level))
-            and _related(self._areas[unit.name], path)
+            and self._areas[unit.name]
+            and (not path or nested(self._areas[unit.name], path))
         ]
+
+    @cached_property
+    def _squeezed_names(self) -> dict[str, tuple[str, ...]]:
+        return {unit.name: tuple(map(squeezed, unit.names)) for unit in self.office.units}
 
     @cached_property
     def _names(self) -> tuple[ahocorasick_rs.AhoCorasick, dict[str, set[str]]]:
@@ -235,8 +241,8 @@ class Recusal:
         owners: dict[str, set[str]] = {}
         for unit in self.office.units:
             for name in (*unit.names, *self._without_city(unit), *self._bare(unit), *_heads(unit)):
-                if len(squeezed(name)) > 1:
-                    owners.setdefault(squeezed(name), set()).add(unit.name)
+                if len(known_as := squeezed(name)) > 1:
+                    owners.setdefault(known_as, set()).add(unit.name)
         return ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), owners
 
     def _without_city(self, unit: Unit) -> Iterable[str]:
@@ -258,10 +264,10 @@ class Recusal:
     @cached_property
     def _area_names(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(
-            (squeezed(name), path)
+            (known_as, path)
             for area, path in self.office.paths.items()
             for name in (area.name, *area.aliases)
-            if len(squeezed(name)) > 1
+            if len(known_as := squeezed(name)) > 1
         )
 
     @cached_property
@@ -295,7 +301,7 @@ def names_a_body(sentence: str) -> bool:
     >>> names_a_body("派出所民警包庇对方"), names_a_body("开发商欺骗业主")
     (True, False)
     """
-    return bool(find_bodies(sentence)) or any(department for _, department, _ in _posts_in(squeezed(sentence)))
+    return bool(find_bodies(sentence)) or any(post.group for post in _posts_in(squeezed(sentence)))
 
 
 def accuses(letter: str) -> str:
@@ -328,25 +334,9 @@ def _heads(unit: Unit) -> Iterable[str]:
                 yield name[0] + title
 
 
-def _related(area: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    return bool(area) and (not path or area[: len(path)] == path or path[: len(area)] == area)
-
-
-@cache
-def _posts() -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, str, int]]]:
-    rows = [
-        (row["post"], row["department"], int(row["level"]))
-        for row in read_table("posts.tsv", ("post", "department", "level", "source"))
-    ]
-    automaton = ahocorasick_rs.AhoCorasick(
-        [post for post, _, _ in rows], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-    )
-    return automaton, rows
-
-
-def _posts_in(text: str) -> list[tuple[str, str, int]]:
-    automaton, rows = _posts()
-    return [rows[index] for index, _, _ in automaton.find_matches_as_indexes(text)]
+def _posts_in(text: str) -> list[lexicon.Entry]:
+    """Return the posts named; their group is a department type, their value a level."""
+    return [entry for _, entry in lexicon.load("posts").find(text)]
 
 
 _HELD_NO_OFFICE = Step("未配置本单位的目录（--office），留待专人", "no office profile was named: held for a person")

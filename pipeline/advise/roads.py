@@ -7,19 +7,19 @@ of the letter, not a class alone, but for accusations, whose purpose the law nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import ahocorasick_rs
 
 from pipeline.errors import RuleTableError
-from pipeline.settings import read_rows, read_table, resource
+from pipeline.settings import read_rows, read_table, resource, several
 
 _RULES = "road_rules.tsv"
 _BEFORE = 6  # characters before a phrase in which a denial is sought
 _ROAD_COLUMNS = ("road", "procedure", "source")
-_COLUMNS = (
+COLUMNS = (
     "rule",
     "road",
     "category_l1",
@@ -136,7 +136,7 @@ def _rules() -> tuple[_Rule, ...]:
     procedure = {row["road"]: row["procedure"] == "1" for row in read_table("legal_roads.tsv", _ROAD_COLUMNS)}
     order = list(procedure)
     found = []
-    for number, row in read_rows(resource("data") / _RULES, _RULES, _COLUMNS):
+    for number, row in read_rows(resource("data") / _RULES, _RULES, COLUMNS):
         if row["road"] not in procedure:
             raise RuleTableError(
                 file=_RULES, row=number, why_zh=f"没有途径「{row['road']}」", why_en=f"there is no road {row['road']}"
@@ -147,9 +147,9 @@ def _rules() -> tuple[_Rule, ...]:
                 category_l1=row["category_l1"],
                 category_l2=row["category_l2"],
                 purpose=row["purpose"],
-                phrases=frozenset(_several(row["phrases"])),
-                unless=frozenset(_several(row["unless"])),
-                denied=tuple(_several(row["denied"])),
+                phrases=frozenset(several(row["phrases"])),
+                unless=frozenset(several(row["unless"])),
+                denied=several(row["denied"]),
                 advice=row["advice"],
                 law=row["law"],
                 procedure=procedure[row["road"]],
@@ -162,10 +162,6 @@ def _rules() -> tuple[_Rule, ...]:
             file=_RULES, row=0, why_zh="最后一条途径必须没有条件", why_en="the last road must have no condition"
         )
     return tuple(found)
-
-
-def _several(cell: str) -> Iterator[str]:
-    return (part for part in cell.split("；") if part)
 
 
 @cache

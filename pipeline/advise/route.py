@@ -14,7 +14,7 @@ from typing import Final
 
 from pipeline.advise.review import Doubt
 from pipeline.letter import LEVEL_NAMES
-from pipeline.office import Office, Route, Unit
+from pipeline.office import Office, Route, Unit, nested
 from pipeline.settings import departments, read_toml
 from pipeline.text.places import Located
 
@@ -210,8 +210,7 @@ class Router:
 
     def is_ours(self, path: tuple[str, ...]) -> bool:
         """Return whether a place lies in the office's area, or around it."""
-        own = self.office.area_path
-        return bool(path) and (path[: len(own)] == own or own[: len(path)] == path)
+        return bool(path) and nested(path, self.office.area_path)
 
     def _candidates(self, facts: Facts) -> Iterable[Route]:
         return (*self._by_first.get(facts.category_l1, ()), *self._by_first.get("", ()))

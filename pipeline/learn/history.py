@@ -133,8 +133,7 @@ def _read(path: Path, problems: list[tuple[object, ...]]) -> pd.DataFrame:
         for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
     ]
     bare = {str(column).removeprefix(_RENAMED): column for column in frame.columns}
-    headers = {column.zh: column.name for column in letter.SUGGESTION_COLUMNS}
-    found = {headers.get(name, name): column for name, column in bare.items()}
+    found = {letter.BY_ZH.get(name, name): column for name, column in bare.items()}
     labels = pd.DataFrame({n: tidy_labels(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
     if not len(labels.columns):
         raise BadLabels(file=path, why_zh="没有一个标注列", why_en="there is no label column")

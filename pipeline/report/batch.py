@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,7 @@ from pipeline.intake import LetterSource
 from pipeline.report.atomic import check_writable
 from pipeline.report.journal import Journal, fingerprint
 from pipeline.report.revealed import record
-from pipeline.report.sheet import RunFacts, write_rejected, write_suggestions
+from pipeline.report.sheet import RunFacts, today, write_rejected, write_suggestions
 from pipeline.report.stream import SuggestionStream
 from pipeline.settings import read_toml
 from pipeline.text.mask import find
@@ -254,7 +252,7 @@ def _facts(source: LetterSource, triage: Triage, options: Options, outcome: Outc
         model_name=triage.bundle.name,
         model_version=triage.bundle.version,
         model_trained_on=str(manifest.get("trained_on", "")),
-        made_at=_today(),
+        made_at=today(),
         office="" if triage.office is None else f"{triage.handling.office.name}@{triage.handling.office.version}",
         accept=triage.accept,
         masked=not options.reveal,
@@ -271,10 +269,3 @@ def _doubtful(triage: Triage) -> dict[str, dict[str, float]]:
     return {
         head: dict(zip(model.heads[head].labels, model.needed(head, level).tolist(), strict=True)) for head in heads
     }
-
-
-def _today() -> str:
-    """Return the date, or that of SOURCE_DATE_EPOCH, so that a build can be repeated to the byte."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now().astimezone()
-    return moment.date().isoformat()

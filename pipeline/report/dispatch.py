@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import xlsxwriter
 
 from pipeline import letter
 from pipeline.advise.recusal import Recusal
@@ -22,7 +21,7 @@ from pipeline.advise.route import Router
 from pipeline.errors import NoTextColumn, OutputNotWritable, PetitionError
 from pipeline.intake import open_letters
 from pipeline.office import Office
-from pipeline.report.sheet import legal, shown
+from pipeline.report.sheet import cell_formats, header, legal, new_workbook, shown, today, write_rejected
 
 SEALED_FOLDER: Final = "密件"
 HELD: Final = "待人工确定"
@@ -93,7 +92,7 @@ def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
         making.mkdir(parents=True)
         counts = _write_all(frame, making, sheet.name)
         if len(rejected):
-            rejected.to_csv(making / REJECTED, index=False, encoding="utf-8-sig")
+            write_rejected(rejected, making / REJECTED)
         done = Handover(folder, len(frame) + len(rejected), len(rejected), *counts, _confirmed(frame), stopped)
         _nothing_lost(done)
         _overview(making / f"{OVERVIEW}.xlsx", done, sheet.name)
@@ -111,9 +110,7 @@ def _read(sheet: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     batches = list(open_letters(sheet).batches())
     frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
     rejected = pd.concat([batch.rejected for batch in batches], ignore_index=True)
-    named = {column.zh: column.name for column in letter.ALL_COLUMNS} | {
-        column.en: column.name for column in letter.ALL_COLUMNS
-    }
+    named = letter.BY_ZH | {column.en: column.name for column in letter.ALL_COLUMNS}
     frame = frame.rename(columns=named | {letter.CONFIRMED_ZH: letter.CONFIRMED, "Confirmed": letter.CONFIRMED})
     missing = [letter.ZH_NAMES[name] for name in _NEEDED if name not in frame.columns]
     if missing:
@@ -159,8 +156,7 @@ def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str
 
 
 def _workbook(path: Path, unit: str, letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with new_workbook(path, today()) as book:
         title = book.add_format({"bold": True, "font_size": 16})
         bold = book.add_format({"bold": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
@@ -197,22 +193,18 @@ def _cover(letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> Itera
 
 
 def _table(book: Any, name: str, part: pd.DataFrame) -> None:
-    base = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D9D9D9", "font_size": 10}
-    plain = book.add_format(base)
-    urgent = book.add_format({**base, "bold": True, "bg_color": "#F4B183"})
-    head = book.add_format({**base, "bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"})
+    formats = cell_formats(book)
     sheet = book.add_worksheet(name)
-    known = {column.name: (column.zh, column.width) for column in letter.ALL_COLUMNS}
-    known |= {name: (zh, width) for name, (zh, _, width) in letter.LETTER_HEADERS.items()}
     shown_columns = [column for column in _COLUMNS if part[column].ne("").any() or column == letter.TEXT]
     for position, column in enumerate(shown_columns):
-        sheet.set_column(position, position, known[column][1])
-        sheet.write_string(0, position, known[column][0], head)
+        title, width = header(column, "zh")
+        sheet.set_column(position, position, width)
+        sheet.write_string(0, position, title, formats["header"])
     order = part.sort_values(["urgency", "due_result"], ascending=[False, True], kind="stable")
     for at, row in enumerate(order[shown_columns].itertuples(index=False), start=1):
         for position, (column, value) in enumerate(zip(shown_columns, row, strict=True)):
-            look = urgent if column == "urgency" and str(value)[:1] in ("3", "4") else plain
-            sheet.write_string(at, position, legal(_rank(column, value)), look)
+            look = "3" if column == "urgency" and str(value)[:1] in ("3", "4") else "plain"
+            sheet.write_string(at, position, legal(_rank(column, value)), formats[look])
         sheet.set_row(at, 90)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(part), 1), len(shown_columns) - 1)
@@ -228,7 +220,7 @@ def _rank(column: str, value: object) -> str:
 
 
 def _overview(path: Path, done: Handover, source: str) -> None:
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+    with new_workbook(path, today()) as book:
         bold = book.add_format({"bold": True, "border": 1, "bg_color": "#DDEBF7"})
         plain = book.add_format({"border": 1})
         sheet = book.add_worksheet(OVERVIEW)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ _CONFIDENCE = {
     "level": ("level_confidence", ()),
     "department": ("department_confidence", ()),
 }
+_COLUMNS = {column.name: column for column in letter.ALL_COLUMNS}
 _LINE_POINTS, _MOST_LINES = 15.0, 7
 
 
@@ -116,13 +118,40 @@ def write_suggestions(frame: pd.DataFrame, path: Path, facts: RunFacts, *, lang:
             why_en=f"{len(frame)} rows; a sheet holds {MOST_ROWS}: use .csv or .parquet",
         )
     ordered = review_order(frame)
-    with replacing(path) as temporary:
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        with xlsxwriter.Workbook(str(temporary), {**options, "nan_inf_to_errors": True}) as workbook:
-            workbook.set_properties({"created": datetime.fromisoformat(facts.made_at)})
-            _write_letters(workbook, ordered, facts.doubtful, lang)
-            write_summary(workbook, ordered, facts, lang)
-            write_legend(workbook, ordered, facts, lang)
+    with replacing(path) as temporary, new_workbook(temporary, facts.made_at) as workbook:
+        _write_letters(workbook, ordered, facts.doubtful, lang)
+        write_summary(workbook, ordered, facts, lang)
+        write_legend(workbook, ordered, facts, lang)
+
+
+def new_workbook(path: Path, made_at: str) -> Any:
+    """Return a workbook in which no text turns into a formula, a link or a number, dated for the sake of same bytes."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(str(path), {**options, "nan_inf_to_errors": True})
+    workbook.set_properties({"created": datetime.fromisoformat(made_at)})
+    return workbook
+
+
+def today() -> str:
+    """Return the date, or that of SOURCE_DATE_EPOCH, so that a build can be repeated to the byte."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now().astimezone()
+    return moment.date().isoformat()
+
+
+def header(name: str, lang: str) -> tuple[str, float]:
+    """Return the title and the width of a column.
+
+    Examples
+    --------
+    >>> header("urgency", "zh"), header("办理人", "zh")
+    (('紧急程度', 10), ('办理人', 16.0))
+    """
+    if name in _COLUMNS:
+        column = _COLUMNS[name]
+        return (column.zh if lang == "zh" else column.en), column.width
+    zh, en, width = letter.LETTER_HEADERS.get(name, (name, name, 16.0))
+    return (zh if lang == "zh" else en), width
 
 
 def write_rejected(frame: pd.DataFrame, path: Path) -> None:
@@ -140,21 +169,13 @@ def review_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[str, float]], lang: str) -> None:
     sheet = workbook.add_worksheet("分拣建议" if lang == "zh" else "Triage")
-    formats = _formats(workbook)
+    formats = cell_formats(workbook)
     if not {letter.CONFIRMED, letter.CONFIRMED_ZH} & set(frame.columns):
         frame = frame.assign(**{letter.CONFIRMED: ""})
     names = _columns(frame)
-    columns = {column.name: column for column in letter.ALL_COLUMNS}
     widths = []
     for position, name in enumerate(names):
-        if name in columns:
-            column = columns[name]
-            title, width = (column.zh if lang == "zh" else column.en), column.width
-        elif name in letter.LETTER_HEADERS:
-            zh, en, width = letter.LETTER_HEADERS[name]
-            title = zh if lang == "zh" else en
-        else:
-            title, width = str(name), 16.0
+        title, width = header(str(name), lang)
         widths.append(width)
         sheet.set_column(position, position, width)
         sheet.write_string(0, position, legal(title), formats["header"])
@@ -189,7 +210,8 @@ def _columns(frame: pd.DataFrame) -> list[str]:
     return [name for name in (*_FRONT, *rest, *_BACK, *others) if name in frame.columns and name not in empty]
 
 
-def _formats(workbook: Any) -> dict[str, Any]:
+def cell_formats(workbook: Any) -> dict[str, Any]:
+    """Return the looks of the cells of a sheet of letters, by name; "3" and "4" are those of urgent letters."""
     base = {"valign": "top", "text_wrap": True, "font_size": 10, "border": 1, "border_color": "#D9D9D9"}
     styles: dict[str, dict[str, object]] = {
         "plain": {},

@@ -181,7 +181,6 @@ def read_decisions(path: Path) -> list[tuple[str, str, str]]:
     if not {_ID, _COLUMN, _DECISION} <= set(headers):
         raise NoTextColumn(file=path, columns="、".join(headers))
     at = [headers.index(name) for name in (_ID, _COLUMN, _DECISION)]
-    names = {zh: name for name, zh in letter.ZH_NAMES.items()}
     cells = [[str(row[column]).strip() for column in at] for row in rows[1:]]
-    decided = [(name, names.get(column, column), label) for name, column, label in cells if label]
+    decided = [(name, letter.BY_ZH.get(column, column), label) for name, column, label in cells if label]
     return [(name, column, tidy_labels(column, [label])[0]) for name, column, label in decided]

@@ -4,22 +4,9 @@ import re
 
 import pytest
 
-from pipeline.advise.roads import Road, suggest_roads
+from pipeline.advise.roads import COLUMNS, Road, suggest_roads
 from pipeline.settings import read_table
 
-COLUMNS = (
-    "rule",
-    "road",
-    "category_l1",
-    "category_l2",
-    "purpose",
-    "phrases",
-    "unless",
-    "denied",
-    "advice",
-    "law",
-    "source",
-)
 RULES = list(read_table("road_rules.tsv", COLUMNS))
 
 
