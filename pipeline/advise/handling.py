@@ -184,7 +184,8 @@ class Handling:
 
     def _words(self, decision: Decision) -> str:
         if self.lang == "zh":
-            return "；".join(step.zh for step in decision.steps)
+            # A step is one item of the list, whatever a rule's own reason holds.
+            return "；".join(step.zh.replace("；", "、") for step in decision.steps)
         return "; ".join(step.en for step in decision.steps)
 
     @cached_property

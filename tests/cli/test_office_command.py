@@ -56,6 +56,16 @@ def test_explain_prints_the_trail(tmp_path: Path) -> None:
         assert words in said
 
 
+def test_a_reason_that_lists_several_sources_is_one_step(tmp_path: Path) -> None:
+    assert any("；" in rule.source for rule in Office.load("sample").routes if rule.rule == "R12")
+    path = tmp_path / "letter.txt"
+    path.write_text(LETTER, encoding="utf-8")
+    _, said = run("office", "explain", str(path))
+    steps = [line for line in said.splitlines() if line.startswith("  ") and "规则 R12" in line]
+    assert len(steps) == 1
+    assert "先于模型" in steps[0]
+
+
 def test_explain_hides_the_writer_and_passes_the_accused_by(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text(ACCUSATION, encoding="gb18030")

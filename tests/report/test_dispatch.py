@@ -79,6 +79,25 @@ def test_an_earlier_hand_over_is_replaced_whole_and_anything_else_is_kept(triage
     assert not list(tmp_path.glob(".*"))
 
 
+def test_the_same_sheet_gives_the_same_bytes(triaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    for name in ("one", "two"):
+        dispatch(triaged, tmp_path / name, Office.load("sample"))
+    books = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.xlsx"))
+    assert len(books) > 5
+    assert all((tmp_path / "one" / book).read_bytes() == (tmp_path / "two" / book).read_bytes() for book in books)
+
+
+def test_rejected_rows_of_a_hand_over_start_no_formula(triaged: Path, tmp_path: Path) -> None:
+    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    rows.loc[0, ["标题", "内容"]] = ["@cmd", ""]
+    changed = tmp_path / "changed.xlsx"
+    rows.to_excel(changed, index=False)
+    done = dispatch(changed, tmp_path / "out", Office.load("sample"))
+    assert done.rejected == 1
+    assert "'@cmd" in (tmp_path / "out" / "退回的行.csv").read_text(encoding="utf-8-sig")
+
+
 def test_a_sheet_that_was_never_triaged_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoTextColumn, match="建议承办单位"):
         dispatch(SAMPLES, tmp_path / "out", Office.load("sample"))
