@@ -28,12 +28,13 @@ from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 from tests.benchmarks.demands import READING, demands
 from tests.benchmarks.drift import drift
+from tests.benchmarks.names import names
 from tests.benchmarks.office import office
 from tests.benchmarks.routing import routing
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands", "names"]
 
 
 def main() -> None:
@@ -57,6 +58,8 @@ def main() -> None:
         found["office"] = show("office", office(options.corpus))
     if "drift" in wanted:
         found["drift"] = show("drift", drift(options.corpus))
+    if "names" in wanted:
+        found["names"] = show("names", names())
     if "demands" in wanted:
         found["demands"] = show("demands", demands(options.corpus, READING))
     if "routing" in wanted:
