@@ -32,7 +32,7 @@ def suspects(
     heads : tuple of str, optional
         By default all heads of the history.
     copies : ndarray of int, optional
-        Near-copies share a number (:func:`pipeline.learn.copies.near_copies`).
+        Near-copies share a number (:func:`pipeline.text.copies.near_copies`).
 
     Returns
     -------

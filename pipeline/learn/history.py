@@ -19,7 +19,7 @@ import pandas as pd
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
-from pipeline.learn.copies import near_copies
+from pipeline.text.copies import near_copies
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.settings import departments, read_table, taxonomy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import rjieba
@@ -16,6 +16,7 @@ import rjieba
 from pipeline.settings import decoded, resource
 
 _SHIPPED = resource("data") / "text" / "user_words.txt"
+_PROPER = ("ns", "nt", "nz")  # tags of places, bodies and other proper names
 _JOINER = re.compile(r"[+#&._%\-]")
 _ASCII_PIECES = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 
@@ -63,6 +64,29 @@ class Segmenter:
         (True, False)
         """
         return any(tag.startswith("nr") for _, tag in self._jieba.tag(phrase))
+
+    def knows(self, word: str) -> bool:
+        """Return whether the dictionary holds a word."""
+        return bool(self._jieba.has_word(word))
+
+    def is_everyday(self, word: str) -> bool:
+        """Return whether a word is in the dictionary and no proper name there, nor one that the office added.
+
+        Examples
+        --------
+        >>> [default_segmenter().is_everyday(word) for word in ("停车场", "天安门", "丽发")]
+        [True, False, False]
+        """
+        known = self._everyday.get(word)
+        if known is None:
+            tags = self._jieba.tag(word)
+            known = len(word) > 1 and self.knows(word) and not any(tag in _PROPER for _, tag in tags)
+            self._everyday[word] = known
+        return known
+
+    @cached_property
+    def _everyday(self) -> dict[str, bool]:
+        return dict.fromkeys(self._words, False)
 
     def _split_ascii(self, token: str) -> list[str]:
         if len(token) < 2 or not token.isascii() or self._jieba.has_word(token):

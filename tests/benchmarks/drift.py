@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.learn.copies import near_copies
+from pipeline.text.copies import near_copies
 from pipeline.learn.corpus import read_corpus
 from pipeline.learn.drift import changes, rising
 from pipeline.learn.model import Model

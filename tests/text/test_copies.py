@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.learn.copies import near_copies
+from pipeline.text.copies import near_copies
 
 LETTER = (
     "我是幸福路十二号院的住户，楼下烧烤店每天营业到凌晨两点，油烟直接排到三楼以上，噪声吵得老人孩子睡不着觉。"

@@ -1,0 +1,184 @@
+"""Which letters are one matter: the same grievance, at the same place, about the same thing, in whatever words.
+
+Letters are taken in the order in which they came. Each joins the matter whose letters it is most like, or opens one; no
+earlier letter moves. How alike two letters are is the geometric mean of two cosines, so that both must speak for it: of the
+things they name (an estate, a road, a firm), and of their other words. Agreement in category lifts it.
+
+Only the first letters of a matter are compared with later ones: a matter of five thousand letters costs no more than one of
+twelve, a flood of letters changes no weight, and the work grows with the number of matters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from pipeline.matters.traits import Traits
+from pipeline.settings import read_toml
+from pipeline.text.bags import Bags
+
+_BLOCK = 1024
+_FEW = 100  # letters more, so that a few letters don't make every word a common one
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Letters that came before, as far as later ones are compared with them.
+
+    Attributes
+    ----------
+    traits : Traits
+        Of all letters so far but copies: they say how common a word is.
+    matters : ndarray of int
+        The matter of each; matters are numbered from 0.
+    categories : list of (first level, second level)
+    """
+
+    traits: Traits
+    matters: NDArray[np.int64]
+    categories: list[Pair]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a letter went: its matter, how alike it is to it (0: it opened the matter), and the next likely matter."""
+
+    matter: int
+    likeness: float = 0.0
+    other: int = -1
+    other_likeness: float = 0.0
+
+
+def group(known: Known, traits: Traits, categories: Sequence[Pair]) -> list[Place]:
+    """Return the matter of each new letter, in the order in which they came.
+
+    Parameters
+    ----------
+    traits : Traits
+        Of the new letters, copies left out.
+    categories : sequence of (first level, second level)
+
+    Examples
+    --------
+    >>> from pipeline.matters.traits import traits
+    >>> from pipeline.text.segment import default_segmenter
+    >>> told = ["丽景花园旁的搅拌站粉尘大", "丽景花园小区附近搅拌站粉尘太大", "人民东路的路灯坏了"]
+    >>> new = traits([""] * 3, told, default_segmenter())
+    >>> [place.matter for place in group(nothing(), new, [("环境保护", "环境污染")] * 3)]
+    [0, 0, 1]
+    """
+    rules = read_toml("matters.toml")["join"]
+    every = Traits.joined([known.traits, traits])
+    names, words = _weighted(every, float(rules["common"]))
+    matters = known.matters.tolist()
+    kinds = [*known.categories, *categories]
+    size = Counter(matters)
+    standing = _standing(matters, int(rules["standing"]))
+    n_matters = max(matters, default=-1) + 1
+    places: list[Place] = []
+    for begin in range(len(known.matters), len(every), _BLOCK):
+        block = np.arange(begin, min(begin + _BLOCK, len(every)))
+        likely = _likely(block, np.array([*standing, *block]), names, words, kinds, rules)
+        stands = set(standing)
+        for letter in block.tolist():
+            found = _best(likely.get(letter, ()), matters, size, stands, int(rules["compared"]))
+            if found and found[0][0] >= float(rules["likeness"]):
+                (likeness, matter), *others = found
+                next_likeness, other = others[0] if others else (0.0, -1)
+                place = Place(matter, likeness, other, next_likeness)
+            else:
+                likeness, other = found[0] if found else (0.0, -1)
+                place = Place(n_matters, 0.0, other, likeness)
+                n_matters += 1
+            places.append(place)
+            matters.append(place.matter)
+            size[place.matter] += 1
+            if size[place.matter] <= int(rules["standing"]):
+                standing.append(letter)
+                stands.add(letter)
+    return places
+
+
+def nothing() -> Known:
+    """Return no letters."""
+    none = Bags.of([])
+    return Known(Traits(none, none, none), np.zeros(0, np.int64), [])
+
+
+def _standing(matters: list[int], most: int) -> list[int]:
+    """Return the letters that stand for their matters."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for letter, matter in enumerate(matters):
+        seen[matter] += 1
+        if seen[matter] <= most:
+            kept.append(letter)
+    return kept
+
+
+def _weighted(traits: Traits, common: float) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """Return names and words of letters as rows of unit length, rare ones heavier.
+
+    A pair of characters of a name that is also an everyday word (普惠) counts by the share of letters in which it is a name.
+    """
+    names_in, words_in = traits.names.frequencies(), traits.words.frequencies()
+    n = len(traits) + _FEW
+    names = np.log(n / (names_in + 1)) * names_in / np.maximum(names_in + words_in, 1)
+    words = np.log(n / (words_in + 1))
+    words[words_in > common * n] = 0
+    return _rows(traits.names, names), _rows(traits.words, words)
+
+
+def _rows(bags: Bags, weights: NDArray[np.floating]) -> sp.csr_matrix:
+    data = (1 + np.log(np.maximum(bags.counts, 1))).astype(np.float32) * weights[bags.ids].astype(np.float32)
+    matrix = bags.matrix()
+    matrix.data = data
+    lengths = np.sqrt(np.add.reduceat(np.append(data * data, np.float32(0)), bags.starts[:-1])) if len(bags) else data
+    lengths[(np.diff(bags.starts) == 0) | (lengths == 0)] = 1
+    matrix.data = data / np.repeat(lengths, np.diff(bags.starts))
+    return matrix
+
+
+def _likely(
+    block: NDArray[np.int64],
+    others: NDArray[np.int64],
+    names: sp.csr_matrix,
+    words: sp.csr_matrix,
+    kinds: Sequence[Pair],
+    rules: dict[str, Any],
+) -> dict[int, list[tuple[int, float]]]:
+    """Return for letters of a block the earlier ones whose names agree, with how alike they are."""
+    shared = sp.coo_matrix(names[block] @ names[others].T)
+    keep = (shared.data >= rules["names"]) & (others[shared.col] < block[shared.row])
+    later, earlier, by_name = block[shared.row[keep]], others[shared.col[keep]], shared.data[keep]
+    by_word = np.asarray(words[later].multiply(words[earlier]).sum(axis=1)).ravel()
+    agree = np.array(
+        [(a == b) + (a[0] == b[0]) for a, b in ((kinds[i], kinds[j]) for i, j in zip(later, earlier, strict=True))]
+    )
+    alike = np.sqrt(by_name * by_word) * (1 - rules["category"] * (1 - agree / 2)) if len(agree) else by_name
+    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for letter, other, likeness in zip(later.tolist(), earlier.tolist(), alike.tolist(), strict=True):
+        found[letter].append((other, likeness))
+    return found
+
+
+def _best(
+    likely: Sequence[tuple[int, float]], matters: list[int], size: Counter[int], stands: set[int], compared: int
+) -> list[tuple[float, int]]:
+    """Return (likeness, matter) of the matters that a letter may belong to, most alike first."""
+    by_matter: dict[int, list[float]] = defaultdict(list)
+    for other, likeness in likely:
+        if other in stands:
+            by_matter[matters[other]].append(likeness)
+    scored = [
+        (sum(sorted(found, reverse=True)[:compared]) / min(compared, size[matter]), matter)
+        for matter, found in by_matter.items()
+    ]
+    return sorted(scored, key=lambda one: (-one[0], one[1]))

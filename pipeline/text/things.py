@@ -1,0 +1,123 @@
+"""The things that a letter is about by name: an estate, a school, a firm, a road, a project, a village.
+
+A name is the run of words before an ending (花园, 小学, 有限公司, 大道) since the last word that can't belong to it, or a
+word that no dictionary knows. Tables: ``data/things.tsv`` (endings), ``data/thing_borders.tsv`` (words before a name).
+Nobody's name is a thing: letters are masked before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple
+
+from pipeline.settings import read_table
+from pipeline.text.segment import Segmenter
+
+_WORD: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·.]+")
+# Divisions stand apart (see places.py): A3区, 临江区, 松涛街道; what follows them begins anew.
+_ANONYMOUS: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{0,2}[区县市]|西地省")
+_PLACE: Final = re.compile(r"[\u4e00-\u9fff]{1,3}?(?:省|市|自治州|自治县|新区|区|县|街道|镇|乡)")
+_WORDS_KEPT, _LONGEST, _SHORTEST, _UNKNOWN = 4, 14, 2, 3
+
+_NONE: Final = "-"
+
+
+class Thing(NamedTuple):
+    """A named thing: its name and kind ("" for a word that no dictionary knows)."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class _Ending:
+    text: str
+    kind: str
+    own: bool
+    telling: bool
+
+
+def named_things(text: str, segmenter: Segmenter) -> list[Thing]:
+    """Return the things that a text names, in order, as often as it names them.
+
+    Examples
+    --------
+    >>> from pipeline.text.segment import default_segmenter
+    >>> [thing.name for thing in named_things("我们住在丽景花园小区，旁边的鑫磐搅拌站太吵", default_segmenter())]
+    ['丽景花园', '鑫磐搅拌站']
+    """
+    return things_and_words(text, segmenter)[0]
+
+
+def things_and_words(text: str, segmenter: Segmenter) -> tuple[list[Thing], list[str]]:
+    """Return the things that a text names, and its other words that tell what it is about.
+
+    Parameters
+    ----------
+    text : str
+        Cleaned, masked, without placeholders.
+    """
+    things: list[Thing] = []
+    words: list[str] = []
+    run: list[str] = []
+    for word in segmenter.cut(_ANONYMOUS.sub("，", text)):
+        if word in _borders() or not _WORD.fullmatch(word) or _PLACE.fullmatch(word):
+            words.extend(run)
+            run.clear()
+            continue
+        run.append(word)
+        ending = _ending(word)
+        thing = _named(run, ending, segmenter) if ending else _unknown(word, segmenter)
+        if thing:
+            things.append(thing)
+            words.extend(run[:-_WORDS_KEPT] if ending else run[:-1])
+        elif ending:
+            words.extend(run)
+        if thing or ending:
+            run.clear()
+    words.extend(run)
+    return things, [word for word in words if len(word) > 1 and not word.isdigit()]
+
+
+def _unknown(word: str, segmenter: Segmenter) -> Thing | None:
+    """Return a word that no dictionary knows as a thing."""
+    return Thing(word, "") if len(word) >= _UNKNOWN and not word.isascii() and not segmenter.knows(word) else None
+
+
+def _named(run: list[str], ending: _Ending, segmenter: Segmenter) -> Thing | None:
+    """Return the thing that the run names; None where it says only what kind of thing it is (地下停车场 may stay)."""
+    if ending.kind == _NONE:
+        return None
+    whole = "".join(run[-_WORDS_KEPT:])[-_LONGEST:]
+    core = whole.removesuffix(ending.text)
+    if len(core) < _SHORTEST and not (core and len(ending.text) == 1 and len(run) == 1):
+        return None
+    if (len(run) == 1 or not ending.telling) and all(map(segmenter.is_everyday, run[-_WORDS_KEPT:])):
+        return None
+    return Thing(core if ending.own else whole, ending.kind)
+
+
+def _ending(word: str) -> _Ending | None:
+    table = _endings()
+    for length in range(min(len(word), _longest()), 0, -1):
+        if (ending := table.get(word[-length:])) is not None:
+            return ending
+    return None
+
+
+@cache
+def _endings() -> dict[str, _Ending]:
+    rows = read_table("things.tsv", ("ending", "kind", "own", "telling", "source"))
+    return {r["ending"]: _Ending(r["ending"], r["kind"], r["own"] == "1", r["telling"] == "1") for r in rows}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _endings()))
+
+
+@cache
+def _borders() -> frozenset[str]:
+    return frozenset(row["word"] for row in read_table("thing_borders.tsv", ("word", "source")))
