@@ -203,3 +203,25 @@ class YearUnknown(PetitionError):
 
     zh = "缺 {year} 年的放假安排，算不出期限。请按国务院办公厅通知补入单位资料的 holidays.toml。"
     en = "the holidays of {year} are not known: add them to holidays.toml of the office's profile."
+
+
+class StoreRefused(PetitionError):
+    """A store of matters can't be opened, or what is asked of it can't be done."""
+
+    zh = "事项库「{store}」：{why_zh}。"
+    en = "store of matters {store}: {why_en}."
+
+    @classmethod
+    def closed(cls, store: object, error: Exception) -> StoreRefused:
+        """It can't be opened: a folder is missing, a file is no database, a server doesn't answer."""
+        reason = str(error).splitlines()[0]
+        return cls(store=store, why_zh=f"打不开（{reason}）", why_en=f"it can't be opened ({reason})")
+
+    @classmethod
+    def other_version(cls, store: object, version: str) -> StoreRefused:
+        """Another version of the tool made it."""
+        return cls(
+            store=store,
+            why_zh=f"是另一版本（{version}）的事项库，请用原来的版本打开",
+            why_en=f"it is of version {version}; open it with the version that made it",
+        )

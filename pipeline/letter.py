@@ -20,6 +20,11 @@ LETTER_COLUMNS: Final = (LETTER_ID, TITLE, TEXT, RECEIVED_AT, CHANNEL, PLACE)
 SOURCE_ROW: Final = "source_row"
 INTAKE_NOTE: Final = "intake_note"
 CONFIRMED, CONFIRMED_ZH = "confirmed", "人工确认"
+CORRECTED: Final = "corrected"
+# What offices' exports say of the handling of a letter.
+HANDLING_COLUMNS: Final = (
+    *("registered_at", "accepted_at", "answered_at", "returned_at", "handled_by", "handling_result"),
+)
 
 
 @dataclass(frozen=True)

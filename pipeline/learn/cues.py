@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text import lexicon
+from pipeline.text.counts import DIGITS
 
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?=年|[.\-/]\d)")
 _SPAN = re.compile(r"([一二三四五六七八九十两几]{1,3}|\d{1,2})多?余?个?年(?:多|来|了|前|以来|之久|时间)")
 _PEOPLE = re.compile(r"(\d{1,5})(?:多|余|来)?(?:户|名|人|位|家|口|余户|余人)(?!民币|\d)")
-_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "几": 5}
 _MARKS = ("？", "?", "！", "!", "\n", "1、", "一、")
 _SINCE_LEGACY = 3
 NAMES_BEFORE_GROUPS = (
@@ -108,5 +108,5 @@ def _number(word: str) -> int:
         return int(word)
     if "十" in word:
         tens, _, ones = word.partition("十")
-        return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
-    return _DIGITS.get(word[0], 0)
+        return 10 * DIGITS.get(tens, 1) + DIGITS.get(ones, 0)
+    return DIGITS.get(word[0], 0)

@@ -56,7 +56,7 @@ class Place:
     other_likeness: float = 0.0
 
 
-def group(known: Known, traits: Traits, categories: Sequence[Pair]) -> list[Place]:
+def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter: int = 0) -> list[Place]:
     """Return the matter of each new letter, in the order in which they came.
 
     Parameters
@@ -64,6 +64,8 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair]) -> list[Plac
     traits : Traits
         Of the new letters, copies left out.
     categories : sequence of (first level, second level)
+    next_matter : int
+        The number of the first matter that is opened.
 
     Examples
     --------
@@ -81,7 +83,6 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair]) -> list[Plac
     kinds = [*known.categories, *categories]
     size = Counter(matters)
     standing = _standing(matters, int(rules["standing"]))
-    n_matters = max(matters, default=-1) + 1
     places: list[Place] = []
     for begin in range(len(known.matters), len(every), _BLOCK):
         block = np.arange(begin, min(begin + _BLOCK, len(every)))
@@ -95,8 +96,8 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair]) -> list[Plac
                 place = Place(matter, likeness, other, next_likeness)
             else:
                 likeness, other = found[0] if found else (0.0, -1)
-                place = Place(n_matters, 0.0, other, likeness)
-                n_matters += 1
+                place = Place(next_matter, 0.0, other, likeness)
+                next_matter += 1
             places.append(place)
             matters.append(place.matter)
             size[place.matter] += 1

@@ -1,0 +1,351 @@
+"""The store of matters: letters come in, each joins a matter or opens one, and nothing is lost or counted twice.
+
+A batch is one transaction: killed in its middle, the store is as it was before, and the same command goes on. Letters that
+are in already are known by their id and text and stay where they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection, Engine
+
+from pipeline import letter
+from pipeline.errors import StoreRefused
+from pipeline.matters import tables
+from pipeline.matters.duplicates import copy_of
+from pipeline.matters.group import Place, group
+from pipeline.matters.past import Past, merged
+from pipeline.matters.traits import traits
+from pipeline.text.copies import bare, find_copies
+from pipeline.text.letters import strings
+from pipeline.text.segment import Segmenter, default_segmenter
+
+_OWN: Final = ("category_l1", "category_l2")
+REST: Final = (
+    *(letter.CHANNEL, letter.PLACE, *letter.HANDLING_COLUMNS, letter.CONFIRMED, letter.CORRECTED),
+    *(name for name in letter.SUGGESTION_NAMES if name not in _OWN),
+    *(name for name in ("early_warning", "early_warning_score", "warning_reason") if name not in letter.SUGGESTION_NAMES),
+)
+_NO_DATE: Final = "9999"
+_AT_ONCE: Final = 500  # ids asked for in one query
+
+
+@dataclass(frozen=True)
+class Added:
+    """What a batch did.
+
+    Attributes
+    ----------
+    new, known : int
+        Letters that were new, and that were in the store already.
+    opened, joined, copies : int
+        Of the new ones: they opened a matter, joined one, are copies of an earlier letter.
+    """
+
+    new: int = 0
+    known: int = 0
+    opened: int = 0
+    joined: int = 0
+    copies: int = 0
+
+
+@dataclass(frozen=True)
+class Store:
+    """Matters in a database.
+
+    Examples
+    --------
+    >>> store = Store.open("sqlite://")
+    >>> letters = pd.DataFrame({"letter_id": ["1", "2"], "received_at": ["2026-11-02", "2026-11-09"]})
+    >>> letters["text"] = "丽景花园旁的搅拌站粉尘大，窗户不敢开。"
+    >>> added = store.add(letters)
+    >>> added.new, added.opened, store.letters()["copy_kind"].tolist()
+    (2, 1, ['', '重复件'])
+    >>> store.add(letters).new
+    0
+    """
+
+    engine: Engine
+    segmenter: Segmenter
+
+    @classmethod
+    def open(cls, store: str | Path, segmenter: Segmenter | None = None) -> Store:
+        """Open a store, a file or a database's URL; a new one is made.
+
+        Raises
+        ------
+        StoreRefused
+            It can't be opened, or another version of the tool made it.
+        """
+        try:
+            engine = tables.engine_of(store)
+            with engine.begin() as connection:
+                tables.METADATA.create_all(connection)
+                version = sa.select(tables.ABOUT.c.value).where(tables.ABOUT.c.name == "version")
+                known = connection.execute(version).scalar()
+                if known is None:
+                    about = [("version", tables.VERSION), ("turn", "0")]
+                    connection.execute(sa.insert(tables.ABOUT), [{"name": name, "value": value} for name, value in about])
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+            raise StoreRefused.closed(store, error) from None
+        if known not in (None, tables.VERSION):
+            raise StoreRefused.other_version(store, known)
+        return cls(engine, segmenter or default_segmenter())
+
+    def add(self, frame: pd.DataFrame) -> Added:
+        """Add letters, cleaned and masked, in the order in which they were received.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            ``letter_id`` and ``text`` are needed; suggestions, if there are any, are kept. A letter whose id and text are
+            known only renews what an office notes on its handling; one whose id is known with another text is another
+            letter and gets the id with ``#2`` behind it.
+        """
+        frame = _in_order(frame)
+        with self.engine.begin() as connection:
+            _take_turn(connection)
+            fresh, known = _sorted_out(connection, frame)
+            _renew(connection, known)
+            return self._insert(connection, fresh, len(known)) if len(fresh) else Added(known=len(known))
+
+    def _insert(self, connection: Connection, fresh: pd.DataFrame, n_known: int) -> Added:
+        past = Past.read(connection)
+        titles, texts = strings(fresh, letter.TITLE), strings(fresh, letter.TEXT)
+        wholes = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
+        categories = list(zip(strings(fresh, "category_l1"), strings(fresh, "category_l2"), strict=True))
+        new = traits(titles, texts, self.segmenter)
+        firsts = _firsts(past, new.sketches, [bare(whole) for whole in wholes])
+        own = np.flatnonzero(firsts < 0)
+        places = dict(
+            zip(
+                own.tolist(),
+                group(past.known(), new.take(own), [categories[row] for row in own], past.next_matter),
+                strict=True,
+            )
+        )
+        begin, days = len(past), [received[:10] for received in strings(fresh, letter.RECEIVED_AT)]
+        matters: list[int] = []
+        copied: list[tuple[str, str]] = []
+        for row, first in enumerate(firsts.tolist()):
+            if first < 0:
+                matters.append(places[row].matter)
+                copied.append(("", ""))
+                continue
+            old = first < begin
+            matters.append(int(past.matters[first]) if old else matters[first - begin])
+            whole, day = (past.whole(first), past.day(first)) if old else (wholes[first - begin], days[first - begin])
+            copied.append(copy_of(whole, wholes[row], same_day=day == days[row]))
+        _write_letters(connection, fresh, begin, matters, firsts, copied)
+        connection.execute(
+            sa.insert(tables.TRAITS),
+            {
+                "number": begin,
+                "names": new.names.to_bytes(),
+                "words": new.words.to_bytes(),
+                "sketches": new.sketches.to_bytes(),
+            },
+        )
+        opened = [place for place in places.values() if place.likeness == 0.0]
+        ids = strings(fresh, letter.LETTER_ID)
+        _open_matters(connection, {row: place for row, place in places.items() if place.likeness == 0.0}, days, ids)
+        n_copies = int((firsts >= 0).sum())
+        return Added(len(fresh), n_known, len(opened), len(fresh) - len(opened) - n_copies, n_copies)
+
+    def letters(self) -> pd.DataFrame:
+        """Return every letter with its matter, what it is a copy of, and what is suggested and known of its handling."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(tables.LETTERS).order_by(tables.LETTERS.c.number)).mappings().all()
+            matters = connection.execute(sa.select(tables.MATTERS.c.number, tables.MATTERS.c.matter_id)).all()
+            ids = {int(matter.number): str(matter.matter_id) for matter in matters}
+            roots = merged(connection)
+        rest = [json.loads(row["rest"]) for row in rows]
+        frame = pd.DataFrame(
+            {
+                **{name: [row[name] for row in rows] for name in ("letter_id", "received_at", "title", "text", *_OWN)},
+                "matter_id": [ids[roots.get(row["matter"], row["matter"])] for row in rows],
+                "duplicate_of": ["" if row["first"] is None else rows[row["first"]]["letter_id"] for row in rows],
+                **{name: [row[name] for row in rows] for name in ("copy_kind", "addition")},
+                **{name: [cells.get(name, "") for cells in rest] for name in REST},
+            }
+        )
+        for name, usual in _USUAL.items():
+            frame[name] = [usual if cell == "" else type(usual)(cell) for cell in frame[name]]
+        return frame
+
+
+_USUAL: Final[dict[str, Any]] = {
+    **dict.fromkeys(("sealed", "legacy", "needs_review", letter.CONFIRMED), False),
+    **dict.fromkeys(("urgency", "level", "scope", "action", "early_warning"), 0),
+    "early_warning_score": 0.0,
+}
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return letters in the order in which they came; those without a date come last."""
+    received = [value or _NO_DATE for value in strings(frame, letter.RECEIVED_AT)]
+    order = sorted(range(len(frame)), key=lambda row: (received[row], row))
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait until nobody else writes: the row stays locked to the end of the transaction."""
+    about = tables.ABOUT
+    connection.execute(sa.update(about).where(about.c.name == "turn").values(value=about.c.value))
+
+
+def _sorted_out(connection: Connection, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the letters that are new, each with an id of its own, and those that the store has."""
+    table = tables.LETTERS
+    given = strings(frame, letter.LETTER_ID)
+    digests = [
+        hashlib.sha1(f"{title}\n{text}".encode(), usedforsecurity=False).hexdigest()
+        for title, text in zip(strings(frame, letter.TITLE), strings(frame, letter.TEXT), strict=True)
+    ]
+    seen: dict[str, list[tuple[str, int]]] = {}
+    wanted = list(dict.fromkeys(given))
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = sa.select(table.c.given_id, table.c.digest, table.c.number).where(
+            table.c.given_id.in_(wanted[at : at + _AT_ONCE])
+        )
+        for row in connection.execute(query.order_by(table.c.number)):
+            seen.setdefault(row.given_id, []).append((row.digest, row.number))
+    new_rows, ids, old_rows, numbers = [], [], [], []
+    for row, (name, digest) in enumerate(zip(given, digests, strict=True)):
+        has = seen.setdefault(name, [])
+        number = next((number for known, number in has if known == digest), None)
+        if number is None:
+            ids.append(f"{name}#{len(has) + 1}" if has else name)
+            has.append((digest, -1))
+            new_rows.append(row)
+        elif number >= 0:
+            old_rows.append(row)
+            numbers.append(number)
+    fresh = frame.iloc[new_rows].assign(
+        letter_id=ids, given_id=[given[row] for row in new_rows], digest=[digests[row] for row in new_rows]
+    )
+    return fresh.reset_index(drop=True), frame.iloc[old_rows].assign(number=numbers).reset_index(drop=True)
+
+
+def _renew(connection: Connection, known: pd.DataFrame) -> None:
+    """Take over what an office has noted since: how a letter is handled, and what a person has decided."""
+    table = tables.LETTERS
+    for row in range(len(known)):
+        number = int(known["number"].iloc[row])
+        held = connection.execute(
+            sa.select(table.c.rest, table.c.category_l1, table.c.category_l2).where(table.c.number == number)
+        ).one()
+        before = {**json.loads(held.rest), "category_l1": held.category_l1, "category_l2": held.category_l2}
+        told = _cells(known, row)
+        told |= {name: str(known[name].iloc[row]) for name in _OWN if name in known.columns}
+        if not told.get(letter.CONFIRMED):
+            told = {name: value for name, value in told.items() if name in letter.HANDLING_COLUMNS}
+        changed = [name for name in _DECIDED if name in told and str(told[name]) != str(before.get(name, ""))]
+        if told.get(letter.CONFIRMED) and changed:
+            told[letter.CORRECTED] = "；".join(changed)
+        after = {**before, **told}
+        if after != before:
+            connection.execute(
+                sa.update(table)
+                .where(table.c.number == number)
+                .values(
+                    category_l1=after.pop("category_l1"),
+                    category_l2=after.pop("category_l2"),
+                    rest=json.dumps(after, ensure_ascii=False, sort_keys=True),
+                )
+            )
+
+
+_DECIDED: Final = ("purpose", "category_l1", "category_l2", "urgency", "department", "level", "unit")
+
+
+def _cells(frame: pd.DataFrame, row: int) -> dict[str, Any]:
+    """Return what is kept of a letter besides its own columns, as JSON can hold it; empty cells are left out."""
+    found: dict[str, Any] = {}
+    for name in REST:
+        if name not in frame.columns:
+            continue
+        value = frame[name].iloc[row]
+        value = value.item() if isinstance(value, np.generic) else value
+        if value is None or value != value or value == "":
+            continue
+        found[name] = value if isinstance(value, bool | int | float) else str(value)
+    return found
+
+
+def _firsts(past: Past, sketches: Any, texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the number of the first letter of which each new one is a copy, or -1."""
+    compared = past.compared()
+    n = len(compared)
+    found = find_copies(
+        past.traits.sketches.take(compared), texts, lambda at: past.bare(int(compared[at])), sketches
+    )
+    firsts = np.full(len(texts), -1, np.int64)
+    for row, copy in enumerate(found):
+        if copy is None:
+            continue
+        if copy[0] >= n:
+            earlier = copy[0] - n
+            firsts[row] = firsts[earlier] if firsts[earlier] >= 0 else len(past) + earlier
+        else:
+            number = int(compared[copy[0]])
+            firsts[row] = past.firsts[number] if past.firsts[number] >= 0 else number
+    return firsts
+
+
+def _write_letters(
+    connection: Connection,
+    fresh: pd.DataFrame,
+    begin: int,
+    matters: Sequence[int],
+    firsts: NDArray[np.int64],
+    copied: Sequence[tuple[str, str]],
+) -> None:
+    columns = {
+        name: strings(fresh, name)
+        for name in ("letter_id", "given_id", "digest", "received_at", "title", "text", *_OWN)
+    }
+    records = [
+        {
+            **{name: cells[row] for name, cells in columns.items()},
+            "number": begin + row,
+            "matter": matters[row],
+            "first": None if firsts[row] < 0 else int(firsts[row]),
+            "copy_kind": copied[row][0],
+            "addition": copied[row][1],
+            "rest": json.dumps(_cells(fresh, row), ensure_ascii=False, sort_keys=True),
+        }
+        for row in range(len(fresh))
+    ]
+    connection.execute(sa.insert(tables.LETTERS), records)
+
+
+def _open_matters(
+    connection: Connection, opened: dict[int, Place], days: Sequence[str], ids: Sequence[str]
+) -> None:
+    """Write the matters that were opened; an id comes from the day and id of the first letter and stays."""
+    records = []
+    for row, place in opened.items():
+        mark = hashlib.sha1(f"{ids[row]} {place.matter}".encode(), usedforsecurity=False).hexdigest()[:6]
+        day = "".join(filter(str.isdigit, days[row])) or "00000000"
+        records.append(
+            {
+                "number": place.matter,
+                "matter_id": f"M-{day}-{mark}",
+                "merged_into": None,
+                "likely_same": None if place.other < 0 else place.other,
+                "likeness": place.other_likeness,
+            }
+        )
+    if records:
+        connection.execute(sa.insert(tables.MATTERS), records)
