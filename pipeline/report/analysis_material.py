@@ -1,4 +1,4 @@
-"""The letters, matters and tasks of a periodic analysis, put in order once: days, areas, spans, what is known at all."""
+"""The letters, matters and tasks of a periodic analysis, put in order once: days, areas, what is known at all."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Material:
     Attributes
     ----------
     letters : DataFrame
-        In the order of days and ids, with ``day`` (ISO), ``area`` ("" unknown) and ``copy`` (bool) besides its columns.
+        Up to the period's last day, in the order of days and ids, with ``day`` (ISO), ``area`` ("" unknown) and ``copy`` (bool) besides its columns.
     matters, tasks : DataFrame
         Matters in their own order, first seen by the end of the period; ``closed`` (bool): sealed letters only.
     now, previous, last_year : Span
@@ -151,6 +151,11 @@ def ids(frame: pd.DataFrame, column: str = "letter_id") -> list[str]:
     return list(dict.fromkeys(frame[column].astype(str)))
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dictionaries."""
+    return [dict(zip(frame.columns.astype(str), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
 def topics_of(cell: str) -> list[str]:
     """Return the focus topics of a cell."""
     return [topic for topic in cell.split("；") if topic]
@@ -185,7 +190,11 @@ def gather(
         _area(where, of_matter.get(matter, ""), known_areas)
         for where, matter in zip(frame["located"], frame["matter_id"], strict=True)
     ]
-    dated = frame[frame["day"].ne("")].sort_values(["day", "letter_id"], kind="stable").reset_index(drop=True)
+    dated = (
+        frame[frame["day"].ne("") & frame["day"].le(now.end)]
+        .sort_values(["day", "letter_id"], kind="stable")
+        .reset_index(drop=True)
+    )
     found["closed"] = found["letters"].gt(0) & (found["sealed"] >= found["letters"])
     found = found[(found["first"].str[:10] <= now.end) | found["first"].eq("")]
     return Material(
@@ -199,9 +208,7 @@ def gather(
     )
 
 
-def _complete(
-    frame: pd.DataFrame, texts: Sequence[str], numbers: Sequence[str], flags: Sequence[str]
-) -> pd.DataFrame:
+def _complete(frame: pd.DataFrame, texts: Sequence[str], numbers: Sequence[str], flags: Sequence[str]) -> pd.DataFrame:
     made: dict[str, Any] = {}
     for name in texts:
         made[name] = frame[name].fillna("").astype(str) if name in frame.columns else ""

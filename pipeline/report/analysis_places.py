@@ -113,7 +113,7 @@ def _cell(book: Ledger, area: str, span: str, rows: pd.DataFrame, mark: Showing)
 
 def _shown_as(count: int, mark: Showing) -> str:
     rule = rules()["small"]
-    return {Showing.NUMBER: str(count), Showing.SMALL: rule["shown"], Showing.WITHHELD: rule["withheld"]}[mark]
+    return str(count if mark is Showing.NUMBER else rule["shown" if mark is Showing.SMALL else "withheld"])
 
 
 def _heat(letters: pd.DataFrame, areas: list[str], shown: dict[str, Showing], book: Ledger) -> list[Block]:
@@ -186,7 +186,13 @@ def _heat_blocks(
     headings = ("区域", *groups, "合计")
     note = _note() + "底色越深，来信越多。"
     table = Table(
-        "各区域来信的类别（件，不含密件）", headings, tuple(rows), (1.9, *(1.0,) * (len(headings) - 1)), note=note, small=True, total=True
+        "各区域来信的类别（件，不含密件）",
+        headings,
+        tuple(rows),
+        (1.9, *(1.0,) * (len(headings) - 1)),
+        note=note,
+        small=True,
+        total=True,
     )
     return [*_most(areas, groups, marks, book), table]
 

@@ -68,7 +68,7 @@ def _main(letters: pd.DataFrame, book: Ledger) -> Sentence:
         if most:
             inner = book.number(f"{category}/{most}", f"本期；不含密件；分类“{category}/{most}”", ids(under))
             detail = (f"，其中{most}", inner, "件")
-        pieces.append((category, number, f"件（{share(len(rows), len(letters))}{''}", *detail, "）"))
+        pieces.append((category, number, f"件（{share(len(rows), len(letters))}", *detail, "）"))
     total = book.number("不含密件的来信", "本期；不含密件", ids(letters))
     return said("main_problems", letters=total, list=joined(pieces))
 
@@ -95,7 +95,7 @@ def _categories(material: Material, book: Ledger) -> list[Block]:
 def comparison(
     material: Material, book: Ledger, name: str, pick: Pick, where: str, table: str, whole: int
 ) -> tuple[Cell, ...]:
-    """Return a row: name, this period, share, previous period and change, last year's and change; a dash where unknown."""
+    """Return a row: name, this period, share, then per earlier period its number and the change."""
     here = pick(material.period)
     cells = [
         Cell(name),
@@ -121,7 +121,9 @@ def comparison_table(material: Material, name: str, first: str, rows: list[tuple
     """Return a table of rows made by :func:`comparison`."""
     missing = [span.name for span in (material.previous, material.last_year) if not material.known(span)]
     base = rules()["change"]["percent_from"]
-    note = f"增减：早期不足{base}件的写件数之差，其余写百分比。" + (f"没有{'、'.join(missing)}数据。" if missing else "")
+    note = f"增减：早期不足{base}件的写件数之差，其余写百分比。" + (
+        f"没有{'、'.join(missing)}数据。" if missing else ""
+    )
     headings = (first, "本期", "占比", "上期", "较上期", "上年同期", "较上年")
     return Table(name, headings, tuple(rows), (2.6, 1, 1, 1, 1.1, 1.2, 1.1), note=note)
 

@@ -152,7 +152,9 @@ def _chart_and_table(material: Material, book: Ledger, counts: list[tuple[Span, 
         if earlier:
             then = material.within(earlier[at])
             points.append((step.name, "上期", len(then)))
-            cells.append(book.cell(f"上期同位（{earlier[at].name}）", f"收到时间在{earlier[at].name}", ids(then), table=name))
+            cells.append(
+                book.cell(f"上期同位（{earlier[at].name}）", f"收到时间在{earlier[at].name}", ids(then), table=name)
+            )
         rows.append(tuple(cells))
     headings = (unit, "来信", "其中重复件", *(("上期对应",) if earlier else ()))
     alt = f"{name}柱状图：" + "，".join(f"{step.name}{len(letters)}件" for step, letters in counts) + "。"

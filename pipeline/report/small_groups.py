@@ -15,7 +15,6 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
-
 Counts: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 _WHOLE_ROW = -1
 
@@ -58,9 +57,7 @@ def protect_cells(
     return _protect(np.array(counts, dtype=int), tuple(rows), least)
 
 
-def _protect(
-    cells: Counts, rows: tuple[Showing, ...] | None, least: int
-) -> tuple[tuple[Showing, ...], ...] | None:
+def _protect(cells: Counts, rows: tuple[Showing, ...] | None, least: int) -> tuple[tuple[Showing, ...], ...] | None:
     """Hide small cells, then more until none can be computed; None where hiding all of them would not do."""
     hidden = (cells > 0) & (cells < least)
     while (at := _derivable(cells, hidden, rows, least)) is not None:
@@ -95,9 +92,7 @@ def _next_to_hide(cells: Counts, hidden: Counts, at: tuple[int, int]) -> tuple[i
     return min(in_line or shown, key=loss, default=None)
 
 
-def _derivable(
-    cells: Counts, hidden: Counts, rows: tuple[Showing, ...] | None, least: int
-) -> tuple[int, int] | None:
+def _derivable(cells: Counts, hidden: Counts, rows: tuple[Showing, ...] | None, least: int) -> tuple[int, int] | None:
     """Return a hidden cell (or row total) that only one number fits; None where each has a second one that fits."""
     places = [(int(r), int(c)) for r, c in np.argwhere(hidden)]
     wanted: list[tuple[tuple[int, int], list[int]]] = [(place, [at]) for at, place in enumerate(places)]
@@ -170,7 +165,7 @@ class _Programme:
         self._lines.append((sums | {switch: -float(self._least)}, -shown, np.inf))
 
     def solve(self, members: list[int], sign: float) -> Counts:
-        """Return a table that agrees with all that is known, with the least (or, sign -1, the largest) sum of some cells."""
+        """Return a table that agrees with all that is known; the sum of some cells is its least (sign -1: most)."""
         width = len(self._upper)
         matrix = lil_array((len(self._lines), width))
         for at, (weights, _, _) in enumerate(self._lines):
