@@ -12,11 +12,11 @@ import altair as alt
 import vl_convert
 
 from pipeline.report.analysis_parts import Chart
-from pipeline.report.evaluation_words import DARK, EDGE, LIGHT
+from pipeline.report.evaluation_words import DARK, LIGHT
 from pipeline.report.evaluation_words import Chart as Drawing
 
 CAPTIONS: Final = {
-    ("初件", "重复件", "上期"): "深色为初件，浅色为重复件，柱顶是合计；虚线为上期对应的来信。",
+    ("初件", "重复件", "上期"): "深色为初件，浅色为重复件，柱顶是合计；旁边的空柱是上期对应的来信。",
     ("初件", "重复件"): "深色为初件，浅色为重复件，柱顶是合计。",
     ("本期", "上期"): "深色为本期，浅色为上期。",
     ("本期",): "本期来信。",
@@ -24,6 +24,8 @@ CAPTIONS: Final = {
 _WIDTH: Final = 560
 _FONT_SIZE: Final = 12
 _CROWDED: Final = 16
+_ONE_LINE: Final = 9
+_EARLIER: Final = "上期"
 _SCALE: Final = 2.0
 _INK: Final = "#222222"
 
@@ -44,19 +46,18 @@ def draw(chart: Chart) -> Drawing:
     return _bars(chart) if chart.kind == "bars" else _pairs(chart)
 
 
-def png(chart: Chart) -> tuple[bytes, float]:
-    """Return a chart as PNG and its width as a share of the line.
+def png(chart: Chart) -> bytes:
+    """Return a chart as PNG, as wide as the line.
 
     Examples
     --------
     >>> points = (("11月16日", "初件", 3), ("11月16日", "重复件", 1))
-    >>> picture, share = png(Chart("每日来信", "bars", points, ("初件", "重复件"), ""))
-    >>> picture[:4], share
-    (b'\\x89PNG', 1.0)
+    >>> png(Chart("每日来信", "bars", points, ("初件", "重复件"), ""))[1:4]
+    b'PNG'
     """
     spec = draw(chart).configure(font="sans-serif", aria=False).configure_axis(**_axis_look()).to_dict()
     picture: bytes = vl_convert.vegalite_to_png(spec, scale=_SCALE)
-    return picture, 1.0
+    return picture
 
 
 def _axis_look() -> dict[str, Any]:
@@ -77,74 +78,78 @@ def _room(texts: list[str]) -> float:
 
 
 def _framed(drawing: Drawing, height: float, left: float, bottom: float, right: float = 24) -> Drawing:
-    padding = {"left": left, "right": right, "top": 22, "bottom": bottom}
+    padding = {"left": left, "right": right, "top": 8, "bottom": bottom}
     width = _WIDTH + 80 - left - right
-    framed: Drawing = drawing.properties(
-        width=width,
-        height=height,
-        autosize="none",
-        padding=padding,
-        background="white",
-        view=alt.ViewConfig(stroke=None),
-    )
+    look = {"autosize": "none", "padding": padding, "background": "white", "view": alt.ViewConfig(stroke=None)}
+    framed: Drawing = drawing.properties(width=width, height=height, **look)
     return framed
 
 
 def _bars(chart: Chart) -> Drawing:
-    """Stacked bars, numbers on top, an earlier period as a dashed line with hollow points."""
+    """Stacked bars with their sums on top; an earlier period as an empty bar beside each."""
     labels = list(dict.fromkeys(point[0] for point in chart.points))
-    stacked = [series for series in chart.series if series != "上期"]
-    rows = [{"label": label, "series": series, "n": n} for label, series, n in chart.points]
-    sums = [
-        {"label": label, "n": sum(r["n"] for r in rows if r["label"] == label and r["series"] in stacked)}
-        for label in labels
-    ]
-    most = max([row["n"] for row in rows] + [row["n"] for row in sums] + [1])
+    stacked = [series for series in chart.series if series != _EARLIER]
+    sums = {label: sum(n for of, series, n in chart.points if of == label and series in stacked) for label in labels}
+    most = max(*(n for _, _, n in chart.points), *sums.values(), 1)
     crowded = len(labels) > _CROWDED
-    turned = len(labels) > 9
-    slope = _room(labels) if turned else 20.0
-    below = alt.Axis(
-        labelAngle=-60 if turned else 0,
-        labelAlign="right" if turned else "center",
+    x = alt.X("label:N", sort=labels, title=None, axis=_below(labels), scale=alt.Scale(paddingInner=0.25))
+    scale = alt.Scale(domain=[0, most * 1.1], nice=False)
+    y = alt.Y("n:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, tickMinStep=1, format="d"))
+    when = alt.XOffset(
+        "when:N", sort=["0", "1"], scale=alt.Scale(domain=["0", "1"] if _EARLIER in chart.series else ["0"])
+    )
+    fills = dict(zip(stacked, (DARK, LIGHT), strict=False)) | {_EARLIER: "#ffffff"}
+    fill = alt.Color("series:N", legend=None, scale=alt.Scale(domain=list(fills), range=list(fills.values())))
+    bars = [
+        {
+            "label": of,
+            "series": series,
+            "n": n,
+            "when": str(int(series == _EARLIER)),
+            "rank": chart.series.index(series),
+        }
+        for of, series, n in chart.points
+    ]
+    tops = [{"label": label, "n": n, "when": "0"} for label, n in sums.items()]
+    drawn = alt.Chart(alt.InlineData(values=bars)).mark_bar(stroke="#444444", strokeWidth=0.7)
+    above = alt.Chart(alt.InlineData(values=tops)).mark_text(dy=-8, fontSize=9 if crowded else _FONT_SIZE, color=_INK)
+    layers = (
+        drawn.encode(x=x, y=y, color=fill, order=alt.Order("rank:Q"), xOffset=when),
+        above.encode(x=x, y=y, text="n:Q", xOffset=when),
+    )
+    return _framed(alt.layer(*layers), 180, 36, 46 if len(labels) > _ONE_LINE else 30)
+
+
+def _below(labels: list[str]) -> alt.Axis:
+    """Return the axis below bars: many labels in two lines, of very many only every second or third."""
+    step = -(-len(labels) // _CROWDED)
+    shown = ",".join(f"'{label}'" for label in labels[::step])
+    cut = "" if len(labels) <= _ONE_LINE else "—" if "—" in labels[0] else "月"
+    text = f"[split(datum.label,'{cut}')[0]+'{cut}',split(datum.label,'{cut}')[1]]" if cut else "datum.label"
+    return alt.Axis(
+        labelAngle=0,
         labelOverlap=False,
         ticks=False,
-        minExtent=slope,
-        maxExtent=slope,
+        labelPadding=6,
+        labelFontSize=_FONT_SIZE if len(labels) <= _CROWDED else 10,
+        labelExpr=f"indexof([{shown}],datum.label)>=0?{text}:''",
     )
-    x = alt.X("label:N", sort=labels, title=None, axis=below)
-    scale = alt.Scale(domain=[0, most * 1.08], nice=False)
-    y = alt.Y("n:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, tickMinStep=1, format="d"))
-    fill = alt.Color("series:N", legend=None, scale=alt.Scale(domain=stacked, range=[DARK, LIGHT][: len(stacked)]))
-    order = alt.Order("rank:Q")
-    bars = alt.Chart(
-        alt.InlineData(
-            values=[row | {"rank": stacked.index(row["series"])} for row in rows if row["series"] in stacked]
-        )
-    )
-    layers: list[alt.Chart] = [bars.mark_bar(stroke=EDGE, strokeWidth=0.6).encode(x=x, y=y, color=fill, order=order)]
-    earlier = alt.Chart(alt.InlineData(values=[row for row in rows if row["series"] == "上期"]))
-    if "上期" in chart.series:
-        layers.append(earlier.mark_line(color="#000000", strokeDash=[5, 3], strokeWidth=1.4).encode(x=x, y=y))
-        layers.append(earlier.mark_point(color="#000000", fill="#ffffff", size=34, opacity=1).encode(x=x, y=y))
-    top = alt.Chart(alt.InlineData(values=sums)).mark_text(dy=-8, fontSize=9 if crowded else _FONT_SIZE, color=_INK)
-    layers.append(top.encode(x=x, y=y, text="n:Q"))
-    return _framed(alt.layer(*layers), 190, 40, slope + 8)
 
 
 def _pairs(chart: Chart) -> Drawing:
     """Lying bars, two a label, each with its number."""
     labels = list(dict.fromkeys(point[0] for point in chart.points))
     rows = [{"label": label, "series": series, "n": n} for label, series, n in chart.points]
-    most = max([row["n"] for row in rows] + [1])
+    most = max(*(n for _, _, n in chart.points), 1)
     room = _room(labels)
-    beside = alt.Axis(labelOverlap=False, ticks=False, domain=False, minExtent=room, maxExtent=room)
+    beside = alt.Axis(labelOverlap=False, ticks=False, domain=False, minExtent=room, maxExtent=room, labelPadding=6)
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("n:Q", title=None, scale=alt.Scale(domain=[0, most * 1.05], nice=False), axis=None),
-        y=alt.Y("label:N", sort=labels, title=None, axis=beside),
+        y=alt.Y("label:N", sort=labels, title=None, axis=beside, scale=alt.Scale(paddingInner=0.25)),
         yOffset=alt.YOffset("series:N", sort=list(chart.series)),
     )
-    fill = alt.Color("series:N", legend=None, scale=alt.Scale(domain=["本期", "上期"], range=[DARK, LIGHT]))
-    bars = base.mark_bar(stroke=EDGE, strokeWidth=0.6).encode(color=fill)
+    fill = alt.Color("series:N", legend=None, scale=alt.Scale(domain=["本期", _EARLIER], range=[DARK, LIGHT]))
+    bars = base.mark_bar(stroke="#444444", strokeWidth=0.7).encode(color=fill)
     numbers = base.mark_text(align="left", dx=4, fontSize=10, color=_INK).encode(text="n:Q")
-    height = len(labels) * (17 * len(chart.series) + 6)
-    return _framed(alt.layer(bars, numbers), height, room + 8, 12, right=36)
+    height = len(labels) * (13 * len(chart.series) + 6)
+    return _framed(alt.layer(bars, numbers), height, room + 8, 8, right=36)

@@ -80,7 +80,8 @@ class Material:
     Attributes
     ----------
     letters : DataFrame
-        Up to the period's last day, in the order of days and ids, with ``day`` (ISO), ``area`` ("" unknown) and ``copy`` (bool) besides its columns.
+        Up to the period's last day, in the order of days and ids, with ``day`` (ISO), ``area`` ("" unknown) and
+        ``copy`` (bool) besides its columns.
     matters, tasks : DataFrame
         Matters in their own order, first seen by the end of the period; ``closed`` (bool): sealed letters only.
     now, previous, last_year : Span

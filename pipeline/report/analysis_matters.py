@@ -87,7 +87,7 @@ def _facts(matter: dict[str, Any], material: Material, book: Ledger) -> Parts:
         "trend": str(matter["trend"]) or "不明",
     }
     if not open_to_all(matter) or len(letters) < small():
-        facts = filled("hot_small", letters=rules()["small"]["shown"].replace("少于", "不足"), **dates)
+        facts = filled("hot_small", letters=str(rules()["small"]["shown"]), **dates)
         if not open_to_all(matter):
             return facts
     else:
