@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.report.analysis_material import Material, ids, records, topics_of, unsealed
 from pipeline.report.analysis_matters import WARNED, matter_name, open_to_all
-from pipeline.report.analysis_parts import Block, Ledger, Section, Sentence
+from pipeline.report.analysis_parts import Block, Ledger, Parts, Section, Sentence
 from pipeline.report.analysis_problems import of_topic
 from pipeline.report.analysis_volume import against
 from pipeline.report.analysis_words import filled, rules, said, share, title
@@ -73,18 +73,17 @@ def _questions(material: Material, letters: pd.DataFrame, book: Ledger) -> list[
     blocks: list[Block] = []
     for at in chosen:
         rows = letters[which.eq(at)]
-        blocks.append(_question(at, rows, book))
-        blocks += _hot(at, rows, material)
+        blocks.append(Sentence((*_question(at, rows, book), *_hot(at, rows, material)), "item"))
     return blocks
 
 
-def _question(at: int, rows: pd.DataFrame, book: Ledger) -> Sentence:
+def _question(at: int, rows: pd.DataFrame, book: Ledger) -> Parts:
     rule = rules()["cause"][at]
     name = rule["topic"] or "/".join(part for part in (rule["category_l1"], rule["category_l2"]) if part)
     # A topic or a more special row above takes its letters first, so what is left of a first level is told so.
     left = "" if rule["topic"] or rule["category_l2"] else "其他来信"
     where = f"本期；不含密件；源头规则第{at + 1}条“{name}”"
-    parts = filled(
+    return filled(
         "cause",
         category=f"{name}{left}",
         letters=book.number(f"源头：{name}", where, ids(rows)),
@@ -93,13 +92,12 @@ def _question(at: int, rows: pd.DataFrame, book: Ledger) -> Sentence:
         body=rule["body"],
         question=rule["question"],
     )
-    return Sentence(parts, "item")
 
 
-def _hot(at: int, rows: pd.DataFrame, material: Material) -> list[Block]:
-    """Return the warned matters, told by name, that the same question concerns."""
+def _hot(at: int, rows: pd.DataFrame, material: Material) -> Parts:
+    """Name the warned matters that the same question concerns."""
     here = material.period_matters
     hot = here[here["early_warning"].eq(WARNED) & here["matter_id"].isin(set(rows["matter_id"])) & ~here["closed"]]
-    practice = rules()["cause"][at]["practice"]
     named = [matter for matter in records(hot) if open_to_all(matter) and cause_of(matter) == at]
-    return [Sentence(filled("hot_cause", title=matter_name(matter), practice=practice), "note") for matter in named]
+    titles = "、".join(f"“{matter_name(matter)}”" for matter in named)
+    return filled("hot_cause", titles=titles) if named else ()

@@ -117,7 +117,7 @@ def _bars(chart: Chart) -> Drawing:
         drawn.encode(x=x, y=y, color=fill, order=alt.Order("rank:Q"), xOffset=when),
         above.encode(x=x, y=y, text="n:Q", xOffset=when),
     )
-    return _framed(alt.layer(*layers), 180, 36, 46 if len(labels) > _ONE_LINE else 30)
+    return _framed(alt.layer(*layers), 160, 36, 46 if len(labels) > _ONE_LINE else 30)
 
 
 def _below(labels: list[str]) -> alt.Axis:
@@ -151,5 +151,5 @@ def _pairs(chart: Chart) -> Drawing:
     fill = alt.Color("series:N", legend=None, scale=alt.Scale(domain=["本期", _EARLIER], range=[DARK, LIGHT]))
     bars = base.mark_bar(stroke="#444444", strokeWidth=0.7).encode(color=fill)
     numbers = base.mark_text(align="left", dx=4, fontSize=10, color=_INK).encode(text="n:Q")
-    height = len(labels) * (13 * len(chart.series) + 6)
+    height = len(labels) * (11 * len(chart.series) + 5)
     return _framed(alt.layer(bars, numbers), height, room + 8, 8, right=36)

@@ -72,6 +72,12 @@ def _waiting(material: Material, day: str) -> pd.DataFrame:
     return material.letters[material.letters["day"].le(day) & ~material.letters["copy"]]
 
 
+def due_and_answered(letters: pd.DataFrame, material: Material) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the letters whose result was due in this period, without copies, and those of them answered in time."""
+    due = letters[~letters["copy"] & letters["due_result"].str[:10].between(material.now.start, material.now.end)]
+    return due, due[due["answered_at"].ne("") & due["answered_at"].str[:10].le(due["due_result"])]
+
+
 def merged(groups: Mapping[str, pd.DataFrame], material: Material) -> pd.DataFrame:
     """Return the letters of several groups, each once, in their order."""
     members = {name for rows in groups.values() for name in rows["letter_id"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
@@ -28,6 +29,7 @@ from pipeline.report.atomic import replacing
 from pipeline.report.sheet import legal
 
 LINE_MM: Final = 156.0
+_SIDEWAYS_MARGIN: Final = 26
 _FIRST_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _MARGINS: Final = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 
@@ -130,9 +132,11 @@ def _chart(document: Any, chart: Chart) -> None:
 
 def _sources(document: Any, analysis: Analysis) -> None:
     """Write the annex that tells where each number comes from: what, by which query, how many, the first ids."""
-    heading = document.add_paragraph(style="Heading 1")
-    heading.paragraph_format.page_break_before = True
-    add_text(heading, title("annex_sources"), "heading")
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_SIDEWAYS_MARGIN)
+    add_text(document.add_paragraph(style="Heading 1"), title("annex_sources"), "heading")
     spans = "；".join(f"{name}：{start}至{end}" for name, start, end in analysis.spans)
     words = (
         f"{spans}。编号的前一位是所在部分（0为要点），百分比和增减由所列各数算得。"
@@ -143,11 +147,12 @@ def _sources(document: Any, analysis: Analysis) -> None:
     rows = tuple(_source_row(source, analysis.ids_shown) for source in analysis.sources.values() if source.main)
     headings = ("编号", "数字", "条件", "数", "前几个编号")
     left = frozenset({0, 1, 2, 4})
-    add_table(document, Table("", headings, rows, (0.9, 2.4, 4.0, 0.9, 2.6), left=left, small=True), LINE_MM)
+    sideways = 297.0 - 2 * _SIDEWAYS_MARGIN
+    add_table(document, Table("", headings, rows, (0.7, 2.5, 3.9, 0.7, 5.2), left=left, small=True), sideways)
 
 
 def _source_row(source: Source, shown: int) -> tuple[Cell, ...]:
-    names = "\n".join(source.shown_ids[:shown]) or "—"
+    names = "、".join(source.shown_ids[:shown]) or "—"
     what = f"{source.table}：{source.what}" if source.table else source.what
     return tuple(Cell(text) for text in (source.key, what, source.condition, source.text, names))
 

@@ -36,6 +36,7 @@ SIZES: Final = {
     "page": 14.0,
     "figure": 20.0,
 }
+_TWO_CHARACTERS: Final = "640"
 _LATIN: Final = "Times New Roman"
 _BLACK: Final = RGBColor(0, 0, 0)
 
@@ -88,6 +89,7 @@ def style_paragraph(
     if indent:
         distance = paragraph._p.get_or_add_pPr().get_or_add_ind()
         distance.set(qn("w:firstLineChars"), "200")
+        distance.set(qn("w:firstLine"), _TWO_CHARACTERS)
     return paragraph
 
 
@@ -106,12 +108,13 @@ def set_styles(document: Any) -> None:
             shape.keep_with_next = True
             shape.left_indent = Pt(0)
             style.element.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "200")
+            style.element.pPr.ind.set(qn("w:firstLine"), _TWO_CHARACTERS)
     title = document.styles["Title"]
     title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for border in title.element.pPr.findall(qn("w:pBdr")):
         title.element.pPr.remove(border)
     language = OxmlElement("w:lang")
-    for name, value in (("val", "zh-CN"), ("eastAsia", "zh-CN")):
+    for name, value in (("val", "en-US"), ("eastAsia", "zh-CN")):
         language.set(qn(f"w:{name}"), value)
     document.styles["Normal"].element.get_or_add_rPr().append(language)
 

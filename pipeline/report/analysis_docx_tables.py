@@ -16,6 +16,7 @@ from pipeline.report.analysis_parts import Cell, Figure, Table, plain
 
 _HEAD: Final = "E7E6E6"
 _TOGETHER: Final = 14
+_FIRST_ROWS: Final = 4
 _SMALL: Final = 9.0
 
 
@@ -54,7 +55,7 @@ def add_table(document: Any, table: Table, line_mm: float) -> None:
                 look,
                 size,
                 left=at in table.left,
-                keep=(whole and not last) or (last and bool(table.note)),
+                keep=(whole and not last) or number < _FIRST_ROWS or (last and bool(table.note)),
             )
             if cell.shade is not None:
                 _shade(cells[at], shade_of(cell.shade))
@@ -64,6 +65,7 @@ def add_table(document: Any, table: Table, line_mm: float) -> None:
 
 def add_figures(document: Any, figures: Sequence[Figure], line_mm: float) -> None:
     """Add the key figures: names, large numbers and comparisons in three rows."""
+    style_paragraph(document.add_paragraph(), exact=12)
     drawn = _new(document, 3, [line_mm / len(figures)] * len(figures))
     for at, figure in enumerate(figures):
         _fill(drawn.rows[0].cells[at], Cell(figure.label), "head", 12, left=False, keep=True)
@@ -99,7 +101,7 @@ def _fill(
     for at, line in enumerate(cell.text.split("\n")):
         paragraph = holder.paragraphs[0] if at == 0 else holder.add_paragraph()
         align = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
-        style_paragraph(paragraph, align=align, exact=exact or size * 1.45, keep=keep)
+        style_paragraph(paragraph, align=align, exact=exact or size * 1.35, keep=keep)
         add_text(paragraph, line, look, size=size)
 
 
@@ -120,7 +122,7 @@ def _whole(row: Any) -> None:
 
 def _margins(drawn: Any) -> None:
     margins = OxmlElement("w:tblCellMar")
-    for side, points in (("top", 2), ("left", 3), ("bottom", 2), ("right", 3)):
+    for side, points in (("top", 1), ("left", 3), ("bottom", 1), ("right", 3)):
         part = OxmlElement(f"w:{side}")
         part.set(qn("w:w"), str(points * 20))
         part.set(qn("w:type"), "dxa")

@@ -13,6 +13,7 @@ from pipeline.report.analysis_clocks import (
     CRITICAL,
     URGENT,
     checked,
+    due_and_answered,
     first_date,
     merged,
     near_due,
@@ -46,8 +47,8 @@ def _urgent(material: Material, book: Ledger, calendar: Calendar, clocks: Mappin
     critical = letters[letters["urgency"].ge(CRITICAL)]
     parts = filled(
         "urgent",
-        urgent=book.number("紧急件", "本期；紧急程度为紧急、特急（含密件）", ids(letters)),
-        critical=book.number("特急件", "本期；紧急程度为特急（含密件）", ids(critical)),
+        urgent=book.number("紧急件", "本期；紧急程度为紧急、特急", ids(letters)),
+        critical=book.number("特急件", "本期；紧急程度为特急", ids(critical)),
     )
     return [Sentence((*parts, *_speed(letters, material, book, calendar, clocks)))]
 
@@ -108,11 +109,9 @@ def _unchecked(material: Material) -> Parts:
 def _timely(material: Material, book: Ledger) -> list[Block]:
     if "answered_at" not in material.has:
         return []
-    letters = material.letters[~material.letters["copy"]]
-    due = letters[letters["due_result"].str[:10].between(material.now.start, material.now.end)]
+    due, answered = due_and_answered(material.letters, material)
     if due.empty:
         return []
-    answered = due[due["answered_at"].ne("") & due["answered_at"].str[:10].le(due["due_result"])]
     number = book.number("办结期限在本期", "办结期限在本期；不含重复件", ids(due))
     done = book.number("按期答复", "办结期限在本期；答复时间不晚于期限", ids(answered))
     return [said("timely", due=number, answered=done, share=share(len(answered), len(due)))]

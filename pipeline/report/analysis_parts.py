@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["letter", "matter", "task"]
@@ -203,7 +204,8 @@ class Ledger:
         self.sources: dict[str, Source] = {}
         self._sealed = frozenset(sealed)
         self._section = "0"
-        self._taken: dict[tuple[str, str, Kind, tuple[str, ...], bool], str] = {}
+        self._numbers: Counter[str] = Counter()
+        self._taken: dict[tuple[str, Kind, tuple[str, ...], bool], str] = {}
 
     def begin(self, section: str) -> None:
         """Number the sources to come by a section."""
@@ -222,16 +224,18 @@ class Ledger:
         text: str = "",
     ) -> str:
         """Keep a source and return its key; what is already kept keeps its own."""
-        found = (condition, table, of, tuple(ids), listed)
+        found = (condition, of, tuple(ids), listed)
         if found not in self._taken:
-            number = sum(key.startswith(f"{self._section}-") for key in self.sources) + 1
-            key = f"{self._section}-{number:02d}"
-            shown = tuple(name for name in found[3] if name not in self._sealed) if listed else ()
-            hidden = sum(name in self._sealed for name in found[3])
+            self._numbers[self._section] += 1
+            key = f"{self._section}-{self._numbers[self._section]:02d}"
+            shown = tuple(name for name in found[2] if name not in self._sealed) if listed else ()
+            hidden = sum(name in self._sealed for name in found[2])
             self.sources[key] = Source(
-                key, what, condition, found[3], of, shown, hidden, listed, table, main, text or str(len(found[3]))
+                key, what, condition, found[2], of, shown, hidden, listed, table, main, text or str(len(found[2]))
             )
             self._taken[found] = key
+        elif main and not self.sources[self._taken[found]].main:
+            self.sources[self._taken[found]] = replace(self.sources[self._taken[found]], main=True)
         return self._taken[found]
 
     def number(

@@ -31,7 +31,7 @@ def _blocks(material: Material, book: Ledger) -> list[Block]:
     if shown is None:
         return [said("few_places")]
     rows = [_row(material, book, area, shown) for area in areas]
-    note = _note()
+    note = _note(rows)
     headings = ("区域", "本期", "占比", "上期", "较上期", "上年同期", "较上年")
     table = Table("各区域来信（件，不含密件）", headings, tuple(rows), (2.6, 1, 1, 1, 1.1, 1.2, 1.1), note=note)
     return [*_words(letters, areas, shown, book), table, *_heat(letters, areas, shown, book)]
@@ -50,9 +50,15 @@ def _showing(letters: pd.DataFrame, areas: list[str]) -> dict[str, Showing] | No
     return None if marks is None else dict(zip(areas, marks, strict=True))
 
 
-def _note() -> str:
+def _note(rows: list[tuple[Cell, ...]]) -> str:
+    """Return what the marks of a table mean, those that it has."""
     rule = rules()["small"]
-    return f"“{rule['shown']}”为1至{rule['letters'] - 1}件；“{rule['withheld']}”是为了防止由合计反推出小数而不列的数。"
+    found = {cell.text for row in rows for cell in row}
+    meanings = {
+        rule["shown"]: f"“{rule['shown']}”为1至{rule['letters'] - 1}件。",
+        rule["withheld"]: f"“{rule['withheld']}”的数不列，是为了防止由合计反推出小的数。",
+    }
+    return "".join(meaning for mark, meaning in meanings.items() if mark in found)
 
 
 def _words(letters: pd.DataFrame, areas: list[str], shown: dict[str, Showing], book: Ledger) -> list[Block]:
@@ -184,7 +190,7 @@ def _heat_blocks(
         rows.append(tuple(cells))
     rows.append(_totals(letters, groups, book))
     headings = ("区域", *groups, "合计")
-    note = _note() + "底色越深，来信越多。"
+    note = _note(rows) + "底色越深，来信越多。"
     table = Table(
         "各区域来信的类别（件，不含密件）",
         headings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.report.analysis_clocks import merged, overdue
+from pipeline.report.analysis_clocks import due_and_answered, merged, overdue
 from pipeline.report.analysis_material import Material, ids, small, unsealed
 from pipeline.report.analysis_parts import Block, Cell, Ledger, Parts, Table
 from pipeline.report.analysis_words import joined, rules, said, share
@@ -58,7 +58,7 @@ def _table(named: pd.DataFrame, shown: list[str], material: Material, book: Ledg
     if many:
         note += f"其余{many}个单位共{len(others)}件，不逐个列出（其中来信不足{small()}件的单位不列名）。"
     headings = ["单位", "本期来信"]
-    headings += ["已答复", "答复率"] if answers else []
+    headings += ["本期答复", "本期到期", "按期答复率"] if answers else []
     headings += ["本期退回"] if returns else []
     headings += ["超期"] if checked_any(material) else []
     widths = (4.0, *(1.0,) * (len(headings) - 1))
@@ -89,8 +89,10 @@ def _row(
 
     cells = [Cell(name), cell("本期来信", "本期", here, main=True)]
     if answers:
-        answered = here[here["answered_at"].ne("") & here["answered_at"].str[:10].le(material.as_of)]
-        cells += [cell("已答复", f"本期；{material.as_of}前已答复", answered), Cell(share(len(answered), len(here)))]
+        answered = mine[mine["answered_at"].str[:10].between(material.now.start, material.now.end)]
+        due, in_time = due_and_answered(mine, material)
+        cells += [cell("本期答复", "答复时间在本期", answered), cell("本期到期", "办结期限在本期；不含重复件", due)]
+        cells.append(Cell(share(len(in_time), len(due))))
     if returns:
         back = mine[mine["returned_at"].str[:10].between(material.now.start, material.now.end)]
         cells.append(cell("退回", "退回时间在本期", back))

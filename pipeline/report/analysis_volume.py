@@ -45,10 +45,11 @@ def against(
     if not material.known(span):
         return filled("no_data", span=span.name)
     rows = pick(material.within(span))
+    now_of = book.sources[now.sources[0]].what
     if of_matters:
-        base = book.number(what, f"{span.name}；{what}", ids(rows, "matter_id"), of="matter")
+        base = book.number(f"{now_of}，{span.name}", f"{span.name}；{what}", ids(rows, "matter_id"), of="matter")
     else:
-        base = book.number(what, f"{span.name}；{what}", ids(rows))
+        base = book.number(f"{now_of}，{span.name}", f"{span.name}；{what}", ids(rows))
     return compared(span.name, now, base)
 
 
@@ -65,7 +66,7 @@ def volume(material: Material, book: Ledger) -> Section:
 
 def _total(material: Material, book: Ledger) -> Sentence:
     letters = material.period
-    now = book.number("来信总数", "本期；全部来信（含重复件、密件）", ids(letters))
+    now = book.number("来信总数", "本期；全部来信", ids(letters))
     parts = filled(
         "total",
         letters=now,
@@ -77,7 +78,7 @@ def _total(material: Material, book: Ledger) -> Sentence:
     fresh = [matter for matter in matters if matter not in earlier]
     parts += filled(
         "matters",
-        matters=book.number("事项数", "本期；来信所属的事项，每个只计一次", matters, of="matter"),
+        matters=book.number("事项数", "本期；来信所属的事项", matters, of="matter"),
         fresh=book.number("新出现的事项", "本期；此前没有来信的事项", fresh, of="matter"),
     )
     if secret := ids(letters[letters["sealed"]]):
