@@ -18,7 +18,7 @@ def command(
     office: OfficeName = None,
     lang: Lang = "zh",
 ) -> None:
-    """Write the analysis of a period: volume, problems, places, warned matters, handling, causes, quality of the model."""
+    """Write the analysis of a period: volume, problems, places, warned matters, handling, causes, quality."""
     with plain_errors(lang):
         from pipeline.report.analysis_office import check_output, of_office, write_analysis
 
@@ -26,13 +26,11 @@ def command(
         frames = _frames(store)
         analysis = of_office(*frames, start, end, office)
         write_analysis(analysis, output)
-        letters = analysis.figures[0].value
-        number = letters if isinstance(letters, str) else letters.text
-        typer.echo(
-            f"{analysis.title}（{analysis.period}）：来信 {number} 件；{len(analysis.sources)} 个数都列有来源。结果：{output}"
-            if lang == "zh"
-            else f"{start} to {end}: {number} letters; {len(analysis.sources)} numbers with their sources. Result: {output}"
-        )
+        first, count = analysis.figures[0].value, len(analysis.sources)
+        letters = first if isinstance(first, str) else first.text
+        zh = f"{analysis.title}（{analysis.period}）：来信 {letters} 件，{count} 个数列有来源。结果：{output}"
+        en = f"{start} to {end}: {letters} letters, {count} numbers with their sources. Result: {output}"
+        typer.echo(zh if lang == "zh" else en)
 
 
 def _frames(store: str) -> tuple[Any, Any, Any]:

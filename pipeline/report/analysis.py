@@ -122,5 +122,8 @@ def check_period(start: str, end: str, today: str) -> None:
 
 
 def _sealed(material: Material) -> set[str]:
-    closed = material.matters[material.matters["closed"]]
-    return {*ids(material.letters[material.letters["sealed"]]), *ids(closed, "matter_id")}
+    """Return the sealed letters, and the matters without any other letter."""
+    letters, matters = material.letters, material.matters
+    sealed, others = letters[letters["sealed"]], letters[~letters["sealed"]]
+    closed = {*ids(sealed, "matter_id"), *ids(matters[matters["closed"]], "matter_id")} - {*ids(others, "matter_id")}
+    return {*ids(sealed), *closed}

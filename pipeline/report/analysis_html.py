@@ -30,6 +30,7 @@ from pipeline.report.evaluation_charts import node, svg_element
 from pipeline.report.evaluation_words import DARK, FONT
 
 _KINDS: Final = {"letter": "件来信", "matter": "件事项", "task": "项任务"}
+_TOGETHER: Final = 14
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -129,7 +130,7 @@ def _table(table: Table) -> Element:
     drawn = node("div", node("table", head, node("tbody", *body)), class_="wide")
     parts = [node("h4", table.title)] if table.title else []
     notes = [node("p", table.note, class_="note")] if table.note else []
-    return node("div", *parts, drawn, *notes, class_="table")
+    return node("div", *parts, drawn, *notes, class_="table" if len(table.rows) > _TOGETHER else "table whole")
 
 
 def _cell(cell: Cell, left: bool, first: bool) -> Element:
@@ -177,7 +178,8 @@ p {{ margin: .35rem 0 }} p.item {{ padding-left: 1em; border-left: 3px solid #d3
 a.n {{ color: inherit; text-decoration: underline dotted #8a97a6; text-underline-offset: 3px }}
 .tiles {{ display: grid; grid-template-columns: repeat(5, 1fr); gap: .6rem; margin: 1.2rem 0 }}
 .tiles div {{ border: 1px solid #b9c2cc; border-radius: 4px; padding: .5rem .7rem }}
-.tiles span {{ display: block; color: #444; font-size: .9rem }} .tiles b {{ display: block; font-size: 1.7rem; line-height: 1.3 }}
+.tiles span {{ display: block; color: #444; font-size: .9rem }}
+.tiles b {{ display: block; font-size: 1.7rem; line-height: 1.3 }}
 .tiles small {{ display: block; font-size: .76rem; line-height: 1.45; color: #444; margin-top: .2rem }}
 .wide {{ overflow-x: auto }} table {{ border-collapse: collapse; width: 100%; font-size: .88rem; line-height: 1.5 }}
 th, td {{ border: 1px solid #aab2bb; padding: .2rem .5rem; text-align: center; font-weight: normal }}
@@ -191,7 +193,8 @@ details:target {{ background: #fff4cf; outline: 2px solid #c9a227 }} .ids {{ wor
 @page {{ size: A4; margin: 18mm 16mm }}
 @media print {{
 body {{ margin: 0; max-width: none; padding: 0; font-size: 12pt }}
-h2, h3, h4 {{ break-after: avoid }} tr, .tiles div, p {{ break-inside: avoid }} thead {{ display: table-header-group }}
+h2, h3, h4 {{ break-after: avoid }}
+tr, .tiles div, .whole, p {{ break-inside: avoid }} thead {{ display: table-header-group }}
 .wide {{ overflow: visible }} a.n {{ text-decoration: none }} #annex_matters, #sources {{ break-before: page }}
 details {{ font-size: 8.5pt }} .tiles small {{ font-size: 8pt }}
 }}

@@ -183,14 +183,13 @@ def gather(
     as_of = min(today, now.end)
     frame = _complete(letters, _TEXTS, _NUMBERS, _FLAGS)
     found = _complete(matters, _MATTER_TEXTS, _MATTER_NUMBERS, ())
-    frame["day"] = [text[:10] if _ISO.match(text) else "" for text in frame["received_at"]]
+    frame["day"] = frame["received_at"].str[:10].where(frame["received_at"].str.match(_ISO), "")
     frame["copy"] = frame["duplicate_of"].ne("")
     known_areas = tuple(areas) or tuple(sorted({area for area in found["area"] if area}))
     of_matter = dict(zip(found["matter_id"], found["area"], strict=True))
-    frame["area"] = [
-        _area(where, of_matter.get(matter, ""), known_areas)
-        for where, matter in zip(frame["located"], frame["matter_id"], strict=True)
-    ]
+    located = zip(frame["located"], frame["matter_id"], strict=True)
+    areas_found = [_area(where, of_matter.get(matter, ""), known_areas) for where, matter in located]
+    frame["area"] = pd.Series(areas_found, index=frame.index, dtype=str)
     dated = (
         frame[frame["day"].ne("") & frame["day"].le(now.end)]
         .sort_values(["day", "letter_id"], kind="stable")
@@ -210,13 +209,17 @@ def gather(
 
 
 def _complete(frame: pd.DataFrame, texts: Sequence[str], numbers: Sequence[str], flags: Sequence[str]) -> pd.DataFrame:
-    made: dict[str, Any] = {}
+    """Return the columns that the sections read, each of its type even where there is no row or no such column."""
+    made: dict[str, pd.Series[Any]] = {}
     for name in texts:
-        made[name] = frame[name].fillna("").astype(str) if name in frame.columns else ""
+        found = frame[name].fillna("") if name in frame.columns else pd.Series("", index=frame.index)
+        made[name] = found.astype(str)
     for name in numbers:
-        made[name] = pd.to_numeric(frame[name], errors="coerce").fillna(0).astype(int) if name in frame.columns else 0
+        found = pd.to_numeric(frame[name], errors="coerce") if name in frame.columns else pd.Series(0, frame.index)
+        made[name] = found.fillna(0).astype(int)
     for name in flags:
-        made[name] = frame[name].fillna(False).astype(bool) if name in frame.columns else False
+        found = frame[name].fillna(False) if name in frame.columns else pd.Series(False, frame.index)
+        made[name] = found.astype(bool)
     return pd.DataFrame(made, index=frame.index)
 
 

@@ -97,7 +97,7 @@ def _day_after(day: date, days: int) -> str:
 
 
 def _row(dice: random.Random, number: int, day: date, kind: Kind, area: str, matter: str) -> dict[str, object]:
-    answered = day + timedelta(days=dice.randint(3, 75))
+    answered = day + timedelta(days=dice.randint(3, 75) + 60 * (dice.random() < 0.06))
     accepted = day + timedelta(days=dice.randint(0, 18))
     registered = day + timedelta(days=dice.randint(0, 4))
     written = dice.random() < 0.985
