@@ -157,6 +157,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(frame.columns.astype(str), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
+def chosen(frame: pd.DataFrame, wanted: Sequence[bool]) -> pd.DataFrame:
+    """Return the rows that are wanted; works for no rows, too."""
+    return frame[pd.Series(wanted, index=frame.index, dtype=bool)]
+
+
 def topics_of(cell: str) -> list[str]:
     """Return the focus topics of a cell."""
     return [topic for topic in cell.split("；") if topic]

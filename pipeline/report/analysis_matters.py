@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.report.analysis_material import SEALED_MATTER, Material, Span, ids, records, small
+from pipeline.report.analysis_material import SEALED_MATTER, Material, Span, chosen, ids, records, small
 from pipeline.report.analysis_parts import Block, Cell, Heading, Ledger, Number, Parts, Section, Sentence, Table
 from pipeline.report.analysis_words import filled, rules, said, spoken_day, title
 
@@ -166,7 +166,7 @@ def annex_of_matters(material: Material, book: Ledger) -> Section:
     book.begin("A")
     rows = material.period_matters
     rows = rows[~rows["closed"]]
-    public = rows[[open_to_all(matter) or matter["early_warning"] > 0 for matter in records(rows)]]
+    public = chosen(rows, [open_to_all(matter) or matter["early_warning"] > 0 for matter in records(rows)])
     order = public.sort_values(["early_warning", "letters"], ascending=[False, False], kind="stable")
     listed = order.head(rules()["lists"]["matters"])
     cells = [_listed(at, matter, material, book) for at, matter in enumerate(records(listed), start=1)]

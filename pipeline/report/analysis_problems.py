@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.report.analysis_material import Material, Span, ids, topics_of, unsealed
+from pipeline.report.analysis_material import Material, Span, chosen, ids, topics_of, unsealed
 from pipeline.report.analysis_parts import Block, Cell, Chart, Heading, Ledger, Parts, Section, Sentence, Table
 from pipeline.report.analysis_volume import Pick, against
 from pipeline.report.analysis_words import change, filled, joined, rules, said, share, stands_out, title
@@ -41,7 +41,7 @@ def of_topic(topic: str) -> Pick:
 
     def pick(letters: pd.DataFrame) -> pd.DataFrame:
         rows = unsealed(letters)
-        return rows[[topic in topics_of(cell) for cell in rows["focus_topics"]]]
+        return chosen(rows, [topic in topics_of(cell) for cell in rows["focus_topics"]])
 
     return pick
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline import letter
-from pipeline.report.analysis_material import Material, ids
+from pipeline.report.analysis_material import Material, chosen, ids
 from pipeline.report.analysis_parts import Block, Ledger, Parts, Section, Table
 from pipeline.report.analysis_words import joined, said, share, title
 
@@ -36,7 +36,7 @@ def _confirmed(letters: pd.DataFrame, book: Ledger) -> list[Block]:
         return [said("confirmed_same", confirmed=number, share=str(known["share"])), said("confirmed_note")]
     fields = [name for cell in changed["corrected"] for name in cell.split("；") if name]
     order = sorted(set(fields), key=lambda name: (-fields.count(name), name))
-    members = {name: changed[[name in cell.split("；") for cell in changed["corrected"]]] for name in order}
+    members = {name: chosen(changed, [name in cell.split("；") for cell in changed["corrected"]]) for name in order}
     pieces: list[Parts] = []
     lines = []
     for name, part in members.items():
