@@ -41,6 +41,18 @@ def caption(chart: Chart) -> str:
     return CAPTIONS[chart.series]
 
 
+def shade_of(share: float) -> str:
+    """Return the grey-blue of a share from 0 to 1; black numbers stay legible on the darkest.
+
+    Examples
+    --------
+    >>> shade_of(0.0), shade_of(1.0)
+    ('FFFFFF', '8FA3BD')
+    """
+    mixed = (round(255 - (255 - full) * min(max(share, 0.0), 1.0)) for full in (0x8F, 0xA3, 0xBD))
+    return "".join(f"{part:02X}" for part in mixed)
+
+
 def draw(chart: Chart) -> Drawing:
     """Return a chart's drawing."""
     return _bars(chart) if chart.kind == "bars" else _pairs(chart)
@@ -117,14 +129,14 @@ def _bars(chart: Chart) -> Drawing:
         drawn.encode(x=x, y=y, color=fill, order=alt.Order("rank:Q"), xOffset=when),
         above.encode(x=x, y=y, text="n:Q", xOffset=when),
     )
-    return _framed(alt.layer(*layers), 160, 36, 46 if len(labels) > _ONE_LINE else 30)
+    return _framed(alt.layer(*layers), 160, 36, 46 if len(labels) > _ONE_LINE or "年" in labels[0] else 30)
 
 
 def _below(labels: list[str]) -> alt.Axis:
     """Return the axis below bars: many labels in two lines, of very many only every second or third."""
     step = -(-len(labels) // _CROWDED)
     shown = ",".join(f"'{label}'" for label in labels[::step])
-    cut = "" if len(labels) <= _ONE_LINE else "—" if "—" in labels[0] else "月"
+    cut = "年" if "年" in labels[0] else "月" if len(labels) > _ONE_LINE else ""
     text = f"[split(datum.label,'{cut}')[0]+'{cut}',split(datum.label,'{cut}')[1]]" if cut else "datum.label"
     return alt.Axis(
         labelAngle=0,

@@ -11,25 +11,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from pipeline.report.analysis_charts import shade_of
 from pipeline.report.analysis_docx_look import SIZES, add_text, style_paragraph
 from pipeline.report.analysis_parts import Cell, Figure, Table, plain
 
 _HEAD: Final = "E7E6E6"
-_TOGETHER: Final = 14
+_TOGETHER: Final = 16
 _FIRST_ROWS: Final = 4
 _SMALL: Final = 9.0
-
-
-def shade_of(share: float) -> str:
-    """Return the grey-blue of a share from 0 to 1; black numbers stay legible on the darkest.
-
-    Examples
-    --------
-    >>> shade_of(0.0), shade_of(1.0)
-    ('FFFFFF', '8FA3BD')
-    """
-    mixed = (round(255 - (255 - full) * min(max(share, 0.0), 1.0)) for full in (0x8F, 0xA3, 0xBD))
-    return "".join(f"{part:02X}" for part in mixed)
 
 
 def add_table(document: Any, table: Table, line_mm: float) -> None:

@@ -138,7 +138,7 @@ def _late_letters(
     note = f"每件只列超期最久的一项。另有{more}件（含密件）没有列出，编号见附件2。" if more else ""
     headings = ("来信编号", "类别", "哪一项期限", "期限", "已超天数")
     left = frozenset({0, 1, 2})
-    return [Table("超期最久的来信", headings, shown, (2.2, 3.2, 1.4, 1.5, 1), left=left, note=note)]
+    return [Table("超期最久的来信", headings, shown, (2.2, 3.0, 1.5, 1.4, 1.2), left=left, note=note)]
 
 
 def _long(material: Material, book: Ledger) -> list[Block]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
-from pipeline.report.analysis_charts import caption, draw
-from pipeline.report.analysis_docx_tables import shade_of
+from pipeline.report.analysis_charts import caption, draw, shade_of
 from pipeline.report.analysis_parts import (
     Analysis,
     Block,
@@ -30,7 +29,7 @@ from pipeline.report.evaluation_charts import node, svg_element
 from pipeline.report.evaluation_words import DARK, FONT
 
 _KINDS: Final = {"letter": "件来信", "matter": "件事项", "task": "项任务"}
-_TOGETHER: Final = 14
+_TOGETHER: Final = 16
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -50,7 +49,7 @@ def write_html(analysis: Analysis, path: Path) -> None:
     >>> none = pd.DataFrame()
     >>> page = Path(tempfile.mkdtemp()) / "week.html"
     >>> write_html(analyse(none, none, none, "2026-11-16", "2026-11-22", today="2026-11-23"), page)
-    >>> "本期没有收到来信" in page.read_text(encoding="utf-8")
+    >>> "本期没有来信记录" in page.read_text(encoding="utf-8")
     True
     """
     text = "<!DOCTYPE html>\n" + tostring(_page(analysis), encoding="unicode", method="html") + "\n"

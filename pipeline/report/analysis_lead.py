@@ -41,6 +41,8 @@ def _counted(
     rows = pick(material.period)
     members = ids(rows, "matter_id") if of_matters else ids(rows)
     now = book.number(label, f"本期；{what}", members, of="matter" if of_matters else "letter")
+    if material.period.empty:
+        return Figure(label, now, (filled("figure_empty"),))
     spans = (material.previous, material.last_year)
     notes = tuple(against(material, book, span, now, what, pick, of_matters=of_matters) for span in spans)
     return Figure(label, now, notes)
@@ -89,7 +91,7 @@ def _problems(material: Material, letters: pd.DataFrame, book: Ledger) -> Senten
     rising = moved(material, book, material.previous, 1, "rising")
     if not rising:
         return Sentence((*parts, *filled("lead_no_rising")))
-    named: list[Parts] = [sentence.parts[:3] for sentence in rising]
+    named: list[Parts] = [(*sentence.parts[:2], "件") for sentence in rising]
     return Sentence((*parts, *filled("lead_rising", list=joined(named))))
 
 

@@ -176,7 +176,7 @@ def annex_of_matters(material: Material, book: Ledger) -> Section:
     if not cells:
         return Section("annex_matters", title("annex_matters"), (kept,))
     headings = ("序号", "事项", "所在地", "来信", "首次", "走势", "等级", "建议承办单位", "任务")
-    widths = (0.6, 3.6, 1.2, 0.9, 1.5, 0.9, 0.8, 2.0, 1.2)
+    widths = (0.8, 3.4, 1.4, 0.9, 1.6, 0.8, 0.8, 2.2, 1.1)
     left = frozenset({1, 2, 7})
     note = f"来信为各期合计，不含密件。来信不足{small()}件、也没有说涉及{small()}人以上的事项，不写所在地、内容和单位。"
     table = Table("", headings, tuple(cells), widths, left=left, note=note, small=True)

@@ -61,7 +61,7 @@ def _table(named: pd.DataFrame, shown: list[str], material: Material, book: Ledg
     headings += ["本期答复", "本期到期", "按期答复率"] if answers else []
     headings += ["本期退回"] if returns else []
     headings += ["超期"] if checked_any(material) else []
-    widths = (4.0, *(1.0,) * (len(headings) - 1))
+    widths = (2.7, *(1.25 if heading == "按期答复率" else 1.0 for heading in headings[1:]))
     return Table("承办较多的单位（件，不含密件）", tuple(headings), tuple(rows), widths, note=note)
 
 

@@ -144,7 +144,8 @@ def _chart_and_table(material: Material, book: Ledger, counts: list[tuple[Span, 
     points, rows = [], []
     for at, (step, letters) in enumerate(counts):
         first, copies = letters[~letters["copy"]], letters[letters["copy"]]
-        points += [(step.name, "初件", len(first)), (step.name, "重复件", len(copies))]
+        label = step.name.split("—")[0]
+        points += [(label, "初件", len(first)), (label, "重复件", len(copies))]
         cells = [
             Cell(step.name),
             book.cell(f"{step.name}来信", f"收到时间在{step.name}；全部来信", ids(letters), table=name, main=True),
@@ -152,7 +153,7 @@ def _chart_and_table(material: Material, book: Ledger, counts: list[tuple[Span, 
         ]
         if earlier:
             then = material.within(earlier[at])
-            points.append((step.name, "上期", len(then)))
+            points.append((label, "上期", len(then)))
             cells.append(
                 book.cell(f"上期同位（{earlier[at].name}）", f"收到时间在{earlier[at].name}", ids(then), table=name)
             )
@@ -173,17 +174,18 @@ def _longer_trend(material: Material, book: Ledger) -> list[Block]:
     if len(spans) < 3:
         return []
     name = f"近{len(spans) + 1}期来信"
+    years = spans[0].start[:4] != material.now.end[:4]
     points, rows = [], []
     for span in (*spans, material.now):
         letters = material.within(span)
         first, copies = letters[~letters["copy"]], letters[letters["copy"]]
-        label = _short(date.fromisoformat(span.start)) + "起"
+        label = (f"{span.start[:4]}年" if years else "") + _short(date.fromisoformat(span.start)) + "起"
         points += [(label, "初件", len(first)), (label, "重复件", len(copies))]
         dates = f"收到时间在{span.start}至{span.end}"
         cells = (
             Cell(f"{span.start}至{span.end}"),
-            book.cell(f"{label}一期来信", f"{dates}；全部来信", ids(letters), table=name, main=True),
-            book.cell(f"{label}一期重复件", f"{dates}；重复件", ids(copies), table=name),
+            book.cell(label, f"{dates}；全部来信", ids(letters), table=name, main=True),
+            book.cell(f"{label}，重复件", f"{dates}；重复件", ids(copies), table=name),
         )
         rows.append(cells)
     alt = f"{name}柱状图：" + "，".join(f"{row[0].text}{row[1].text}件" for row in rows) + "。"

@@ -41,7 +41,7 @@ def filled(key: str, **values: Part | Parts) -> Parts:
     Examples
     --------
     >>> filled("empty")
-    ('本期没有收到来信，以下各项没有数据可以分析。',)
+    ('本期没有来信记录，这一部分没有数据可以分析。',)
     >>> filled("peak", day="11月16日", letters=Number("12", ("1-03",)))[-2:]
     (Number(text='12', sources=('1-03',)), '件。')
     """

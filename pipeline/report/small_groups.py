@@ -65,10 +65,32 @@ def _protect(cells: Counts, rows: tuple[Showing, ...] | None, least: int) -> tup
         if chosen is None:
             return None
         hidden[chosen] = True
+    _show_again(cells, hidden, rows, least)
     return tuple(
         tuple(_showing(int(n), bool(mark), least) for n, mark in zip(line, marks, strict=True))
         for line, marks in zip(cells, hidden, strict=True)
     )
+
+
+def _show_again(cells: Counts, hidden: Counts, rows: tuple[Showing, ...] | None, least: int) -> None:
+    """Show what turns out not to be needed as cover: whole rows, columns, then single cells, largest first."""
+    cover = hidden & ((cells == 0) | (cells >= least))
+    masks = [_only(cover, (row, slice(None))) for row in range(cells.shape[0])]
+    masks += [_only(cover, (slice(None), column)) for column in range(cells.shape[1])]
+    masks += [_only(cover, (int(row), int(column))) for row, column in np.argwhere(cover)]
+    sizes = [int(cells[mask].sum()) for mask in masks[: sum(cells.shape)]]
+    lines = [masks[at] for at in sorted(range(len(sizes)), key=lambda at: (-sizes[at], at))]
+    single = sorted(masks[sum(cells.shape) :], key=lambda mask: -int(cells[mask].sum()))
+    for mask in (*lines, *single):
+        tried = hidden & ~mask
+        if (tried != hidden).any() and _derivable(cells, tried, rows, least) is None:
+            hidden &= ~mask
+
+
+def _only(cover: Counts, place: tuple[int | slice, int | slice]) -> Counts:
+    mask = np.zeros_like(cover)
+    mask[place] = cover[place]
+    return mask
 
 
 def _showing(number: int, hidden: bool, least: int) -> Showing:
