@@ -18,7 +18,8 @@ from pipeline.report.analysis_causes import causes
 from pipeline.report.analysis_handling import handling
 from pipeline.report.analysis_lead import figures, summary
 from pipeline.report.analysis_material import Material, Span, gather, ids
-from pipeline.report.analysis_matters import annex_of_matters, matters
+from pipeline.report.analysis_matters import annex_of_matters
+from pipeline.report.analysis_matters import matters as matters_section
 from pipeline.report.analysis_parts import Analysis, Ledger
 from pipeline.report.analysis_places import places
 from pipeline.report.analysis_problems import problems
@@ -29,7 +30,7 @@ from pipeline.report.analysis_words import rules, said, spoken_day, spoken_perio
 
 def analyse(
     letters: pd.DataFrame,
-    matter_rows: pd.DataFrame,
+    matters: pd.DataFrame,
     tasks: pd.DataFrame,
     start: str,
     end: str,
@@ -44,7 +45,7 @@ def analyse(
 
     Parameters
     ----------
-    letters, matter_rows, tasks : DataFrame
+    letters, matters, tasks : DataFrame
         The store's three frames.
     start, end : str
         First and last day, ISO.
@@ -72,14 +73,14 @@ def analyse(
     '本期收到来信1件，涉及事项1件；没有上期数据；没有上年同期数据。'
     """
     check_period(start, end, today)
-    material = gather(letters, matter_rows, tasks, Span("本期", start, end), today, areas)
+    material = gather(letters, matters, tasks, Span("本期", start, end), today, areas)
     book = Ledger(_sealed(material))
     key_figures, lead = figures(material, book), summary(material, book)
     sections = (
         volume(material, book),
         problems(material, book),
         places(material, book),
-        matters(material, book),
+        matters_section(material, book),
         handling(material, book, calendar or Calendar(), clocks or all_clocks()),
         causes(material, book),
         quality(material, book),

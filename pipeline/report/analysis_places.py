@@ -30,6 +30,7 @@ def _blocks(material: Material, book: Ledger) -> list[Block]:
     shown = _showing(letters, areas)
     if shown is None:
         return [said("few_places")]
+    areas = _in_order(letters, shown)
     rows = [_row(material, book, area, shown) for area in areas]
     note = _note(rows)
     headings = ("区域", "本期", "占比", "上期", "较上期", "上年同期", "较上年")
@@ -38,10 +39,19 @@ def _blocks(material: Material, book: Ledger) -> list[Block]:
 
 
 def _areas(material: Material, letters: pd.DataFrame) -> list[str]:
-    """Return the areas, the one with most letters first, the unknown one last."""
+    """Return the areas by name, the unknown one last."""
+    return [*sorted({*material.areas, *letters["area"]} - {NO_AREA}), NO_AREA]
+
+
+def _in_order(letters: pd.DataFrame, shown: dict[str, Showing]) -> list[str]:
+    """Return the areas, most letters first; those whose number is hidden by name, as their rank would tell it."""
     counts = letters["area"].value_counts()
-    named = sorted({*material.areas, *counts.index} - {NO_AREA}, key=lambda area: (-int(counts.get(area, 0)), area))
-    return [*named, NO_AREA]
+
+    def rank(area: str) -> tuple[bool, int, str]:
+        told = shown[area] is Showing.NUMBER
+        return not told, -int(counts.get(area, 0)) if told else 0, area
+
+    return [*sorted(set(shown) - {NO_AREA}, key=rank), NO_AREA]
 
 
 def _showing(letters: pd.DataFrame, areas: list[str]) -> dict[str, Showing] | None:

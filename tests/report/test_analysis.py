@@ -174,6 +174,18 @@ def test_small_groups_are_not_broken_down_by_place(week: Analysis, letters: pd.D
     assert all(not week.sources[key].shown_ids for row in heat.rows[:-1] for cell in row for key in cell.sources)
 
 
+def test_the_rank_of_a_hidden_number_does_not_tell_it() -> None:
+    counts = {"临江区": 8, "青石区": 3, "南浦新区": 6, "白鹭县": 4, "望山县": 0}
+    places = [area for area, many in counts.items() for _ in range(many)]
+    found = pd.DataFrame({"letter_id": map(str, range(21)), "received_at": "2026-11-17", "located": places})
+    table = tables(analysed(found.assign(category_l1="民政", matter_id="M-1")))["各区域来信（件，不含密件）"]
+    told = [(row[0].text, row[1].text) for row in table.rows]
+    assert told == [
+        *(("临江区", "8"), ("南浦新区", "6"), ("望山县", "0"), ("白鹭县", "少于5"), ("青石区", "少于5")),
+        ("所在地不明或不在辖区", "0"),
+    ]
+
+
 def test_a_matter_of_a_small_group_is_told_without_place_words_and_unit(
     letters: pd.DataFrame, matters: pd.DataFrame, tmp_path: Path
 ) -> None:
