@@ -48,12 +48,20 @@ class Known:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a letter went: its matter, how alike it is to it (0: it opened the matter), and the next likely matter."""
+    """Where a letter went.
+
+    Attributes
+    ----------
+    matter : int
+    likeness : float
+        To that matter; 0 where the letter opened it.
+    other : int
+        Another matter that it might have joined, or -1.
+    """
 
     matter: int
     likeness: float = 0.0
     other: int = -1
-    other_likeness: float = 0.0
 
 
 def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter: int = 0) -> list[Place]:
@@ -90,13 +98,11 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter:
         stands = set(standing)
         for letter in block.tolist():
             found = _best(likely.get(letter, ()), matters, size, stands, int(rules["compared"]))
-            if found and found[0][0] >= float(rules["likeness"]):
-                (likeness, matter), *others = found
-                next_likeness, other = others[0] if others else (0.0, -1)
-                place = Place(matter, likeness, other, next_likeness)
+            enough = [one for one in found if one[0] >= float(rules["likeness"])]
+            if enough:
+                place = Place(enough[0][1], enough[0][0], enough[1][1] if len(enough) > 1 else -1)
             else:
-                likeness, other = found[0] if found else (0.0, -1)
-                place = Place(next_matter, 0.0, other, likeness)
+                place = Place(next_matter)
                 next_matter += 1
             places.append(place)
             matters.append(place.matter)

@@ -56,17 +56,15 @@ class Past:
             np.array([-1 if row.first is None else row.first for row in rows], np.int64),
             [(row.category_l1, row.category_l2) for row in rows],
             Traits.joined([Traits(*map(Bags.from_bytes, pack)) for pack in packs]),
-            int(connection.execute(sa.select(sa.func.max(MATTERS.c.number))).scalar() or -1) + 1
-            if rows
-            else 0,
+            int(connection.execute(sa.select(sa.func.max(MATTERS.c.number))).scalar() or -1) + 1 if rows else 0,
         )
 
     def __len__(self) -> int:
         return len(self.matters)
 
     def known(self) -> Known:
-        """Return the letters that new ones are grouped with: all but copies."""
-        own = np.flatnonzero(self.firsts < 0)
+        """Return the letters that new ones are grouped with: all but copies, unless a copy is about another place."""
+        own = np.flatnonzero((self.firsts < 0) | (self.matters != self.matters[self.firsts]))
         return Known(self.traits.take(own), self.matters[own], [self.categories[row] for row in own])
 
     def compared(self) -> NDArray[np.int64]:
@@ -83,7 +81,9 @@ class Past:
 
     def whole(self, number: int) -> str:
         """Return title and text of a letter."""
-        row = self.connection.execute(sa.select(LETTERS.c.title, LETTERS.c.text).where(LETTERS.c.number == number)).one()
+        row = self.connection.execute(
+            sa.select(LETTERS.c.title, LETTERS.c.text).where(LETTERS.c.number == number)
+        ).one()
         return f"{row.title}\n{row.text}"
 
     def bare(self, number: int) -> str:

@@ -25,16 +25,24 @@ from pipeline.matters import tables
 from pipeline.matters.duplicates import copy_of
 from pipeline.matters.group import Place, group
 from pipeline.matters.past import Past, merged
-from pipeline.matters.traits import traits
+from pipeline.matters.links import join_bridged
+from pipeline.matters.traits import Traits, traits_and_things
+from pipeline.text.counts import stated_people
 from pipeline.text.copies import bare, find_copies
 from pipeline.text.letters import strings
 from pipeline.text.segment import Segmenter, default_segmenter
 
 _OWN: Final = ("category_l1", "category_l2")
+KEPT: Final = ("things", "people", "people_words")
 REST: Final = (
+    *KEPT,
     *(letter.CHANNEL, letter.PLACE, *letter.HANDLING_COLUMNS, letter.CONFIRMED, letter.CORRECTED),
     *(name for name in letter.SUGGESTION_NAMES if name not in _OWN),
-    *(name for name in ("early_warning", "early_warning_score", "warning_reason") if name not in letter.SUGGESTION_NAMES),
+    *(
+        name
+        for name in ("early_warning", "early_warning_score", "warning_reason")
+        if name not in letter.SUGGESTION_NAMES
+    ),
 )
 _NO_DATE: Final = "9999"
 _AT_ONCE: Final = 500  # ids asked for in one query
@@ -95,7 +103,9 @@ class Store:
                 known = connection.execute(version).scalar()
                 if known is None:
                     about = [("version", tables.VERSION), ("turn", "0")]
-                    connection.execute(sa.insert(tables.ABOUT), [{"name": name, "value": value} for name, value in about])
+                    connection.execute(
+                        sa.insert(tables.ABOUT), [{"name": name, "value": value} for name, value in about]
+                    )
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
             raise StoreRefused.closed(store, error) from None
         if known not in (None, tables.VERSION):
@@ -124,9 +134,19 @@ class Store:
         titles, texts = strings(fresh, letter.TITLE), strings(fresh, letter.TEXT)
         wholes = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
         categories = list(zip(strings(fresh, "category_l1"), strings(fresh, "category_l2"), strict=True))
-        new = traits(titles, texts, self.segmenter)
+        new, things = traits_and_things(titles, texts, self.segmenter)
+        people = [stated_people(whole) for whole in wholes]
+        fresh = fresh.assign(
+            things=["；".join(told) for told in things],
+            people=[n for n, _ in people],
+            people_words=[words for _, words in people],
+        )
         firsts = _firsts(past, new.sketches, [bare(whole) for whole in wholes])
-        own = np.flatnonzero(firsts < 0)
+        whole_traits = Traits.joined([past.traits, new])
+        elsewhere = [
+            first >= 0 and whole_traits.name_others(len(past) + row, first) for row, first in enumerate(firsts.tolist())
+        ]
+        own = np.flatnonzero((firsts < 0) | np.array(elsewhere))
         places = dict(
             zip(
                 own.tolist(),
@@ -138,15 +158,18 @@ class Store:
         matters: list[int] = []
         copied: list[tuple[str, str]] = []
         for row, first in enumerate(firsts.tolist()):
-            if first < 0:
+            old = first < begin
+            if row in places:
                 matters.append(places[row].matter)
+            else:
+                matters.append(int(past.matters[first]) if old else matters[first - begin])
+            if first < 0:
                 copied.append(("", ""))
                 continue
-            old = first < begin
-            matters.append(int(past.matters[first]) if old else matters[first - begin])
             whole, day = (past.whole(first), past.day(first)) if old else (wholes[first - begin], days[first - begin])
             copied.append(copy_of(whole, wholes[row], same_day=day == days[row]))
-        _write_letters(connection, fresh, begin, matters, firsts, copied)
+        others = [places[row].other if row in places else -1 for row in range(len(fresh))]
+        _write_letters(connection, fresh, begin, matters, firsts, copied, others)
         connection.execute(
             sa.insert(tables.TRAITS),
             {
@@ -159,6 +182,7 @@ class Store:
         opened = [place for place in places.values() if place.likeness == 0.0]
         ids = strings(fresh, letter.LETTER_ID)
         _open_matters(connection, {row: place for row, place in places.items() if place.likeness == 0.0}, days, ids)
+        join_bridged(connection)
         n_copies = int((firsts >= 0).sum())
         return Added(len(fresh), n_known, len(opened), len(fresh) - len(opened) - n_copies, n_copies)
 
@@ -186,7 +210,7 @@ class Store:
 
 _USUAL: Final[dict[str, Any]] = {
     **dict.fromkeys(("sealed", "legacy", "needs_review", letter.CONFIRMED), False),
-    **dict.fromkeys(("urgency", "level", "scope", "action", "early_warning"), 0),
+    **dict.fromkeys(("people", "urgency", "level", "scope", "action", "early_warning"), 0),
     "early_warning_score": 0.0,
 }
 
@@ -287,9 +311,7 @@ def _firsts(past: Past, sketches: Any, texts: Sequence[str]) -> NDArray[np.int64
     """Return the number of the first letter of which each new one is a copy, or -1."""
     compared = past.compared()
     n = len(compared)
-    found = find_copies(
-        past.traits.sketches.take(compared), texts, lambda at: past.bare(int(compared[at])), sketches
-    )
+    found = find_copies(past.traits.sketches.take(compared), texts, lambda at: past.bare(int(compared[at])), sketches)
     firsts = np.full(len(texts), -1, np.int64)
     for row, copy in enumerate(found):
         if copy is None:
@@ -310,6 +332,7 @@ def _write_letters(
     matters: Sequence[int],
     firsts: NDArray[np.int64],
     copied: Sequence[tuple[str, str]],
+    others: Sequence[int],
 ) -> None:
     columns = {
         name: strings(fresh, name)
@@ -320,6 +343,7 @@ def _write_letters(
             **{name: cells[row] for name, cells in columns.items()},
             "number": begin + row,
             "matter": matters[row],
+            "likely": None if others[row] < 0 else others[row],
             "first": None if firsts[row] < 0 else int(firsts[row]),
             "copy_kind": copied[row][0],
             "addition": copied[row][1],
@@ -330,9 +354,7 @@ def _write_letters(
     connection.execute(sa.insert(tables.LETTERS), records)
 
 
-def _open_matters(
-    connection: Connection, opened: dict[int, Place], days: Sequence[str], ids: Sequence[str]
-) -> None:
+def _open_matters(connection: Connection, opened: dict[int, Place], days: Sequence[str], ids: Sequence[str]) -> None:
     """Write the matters that were opened; an id comes from the day and id of the first letter and stays."""
     records = []
     for row, place in opened.items():
@@ -343,8 +365,6 @@ def _open_matters(
                 "number": place.matter,
                 "matter_id": f"M-{day}-{mark}",
                 "merged_into": None,
-                "likely_same": None if place.other < 0 else place.other,
-                "likeness": place.other_likeness,
             }
         )
     if records:

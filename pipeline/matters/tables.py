@@ -28,6 +28,7 @@ LETTERS: Final = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("matter", sa.Integer, nullable=False, index=True),
+    sa.Column("likely", sa.Integer, nullable=True),
     sa.Column("first", sa.Integer, nullable=True),
     sa.Column("copy_kind", sa.String(20), nullable=False),
     sa.Column("addition", sa.Text, nullable=False),
@@ -49,8 +50,6 @@ MATTERS: Final = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("matter_id", sa.String(40), nullable=False, unique=True),
     sa.Column("merged_into", sa.Integer, nullable=True),
-    sa.Column("likely_same", sa.Integer, nullable=True),
-    sa.Column("likeness", sa.Float, nullable=True),
 )
 ACTS: Final = sa.Table(
     "acts",

@@ -16,6 +16,8 @@ from pipeline.text.segment import Segmenter
 from pipeline.text.things import Thing, things_and_words
 
 _TITLE = 3  # a title's word counts as three of the text
+_NAMED, _COMMON = 3, 0.25
+_TOLD = 5  # things of a letter that are kept by name
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class Traits:
         """Return the traits of the letters at some positions."""
         return Traits(self.names.take(rows), self.words.take(rows), self.sketches.take(rows))
 
+    def name_others(self, row: int, other: int) -> bool:
+        """Return whether two letters both name things, and hardly any in common: a copied text about another place."""
+        one, two = (self.names.ids[self.names.starts[at] : self.names.starts[at + 1]] for at in (row, other))
+        least = min(len(one), len(two))
+        return bool(least >= _NAMED and len(np.intersect1d(one, two)) < least * _COMMON)
+
     @classmethod
     def joined(cls, parts: Sequence[Traits]) -> Traits:
         """Return the traits of several batches, one after another."""
@@ -60,29 +68,40 @@ def traits(titles: Sequence[str], texts: Sequence[str], segmenter: Segmenter) ->
     --------
     >>> from pipeline.text.segment import default_segmenter
     >>> len(traits(["丽景花园停水"], ["丽景花园小区停水三天"], default_segmenter()).names.ids)
-    3
+    2
     """
+    return traits_and_things(titles, texts, segmenter)[0]
+
+
+def traits_and_things(
+    titles: Sequence[str], texts: Sequence[str], segmenter: Segmenter
+) -> tuple[Traits, list[list[str]]]:
+    """Return the traits of letters, and the names of the things that each is most about."""
     names: list[Counter[str]] = []
     words: list[Counter[str]] = []
+    told: list[list[str]] = []
     for title, text in zip(titles, texts, strict=True):
         pairs: Counter[str] = Counter()
-        told: Counter[str] = Counter()
+        others: Counter[str] = Counter()
+        about: Counter[str] = Counter()
         for part, weight in ((title, _TITLE), (text, 1)):
-            things, others = things_and_words(without_placeholders(part), segmenter)
+            things, rest = things_and_words(without_placeholders(part), segmenter)
             for thing in things:
-                for at in range(len(thing.name) - 1):
-                    pairs[thing.name[at : at + 2]] += weight
-            for word in others:
-                told[word] += weight
+                about[thing.name] += weight if thing.kind else 0
+                for mark in _marks(thing):
+                    pairs[mark] += weight
+            for word in rest:
+                others[word] += weight
         names.append(pairs)
-        words.append(told)
-    return Traits(Bags.of(names), Bags.of(words), copies.sketch([copies.bare(f"{a}\n{b}") for a, b in zip(titles, texts, strict=True)]))
+        words.append(others)
+        told.append([name for name, count in about.most_common(_TOLD) if count])
+    wholes = [copies.bare(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)]
+    return Traits(Bags.of(names), Bags.of(words), copies.sketch(wholes)), told
 
 
-def things_of(title: str, text: str, segmenter: Segmenter) -> Counter[Thing]:
-    """Return the things of a letter with how much they count."""
-    found: Counter[Thing] = Counter()
-    for part, weight in ((title, _TITLE), (text, 1)):
-        for thing in things_and_words(without_placeholders(part), segmenter)[0]:
-            found[thing] += weight
-    return found
+def _marks(thing: Thing) -> list[str]:
+    """Return what a name is known by: its pairs of characters but those of its ending; a number is known whole (205路)."""
+    if any(character.isdigit() for character in thing.name):
+        return [thing.name]
+    last = len(thing.name) - max(len(thing.ending), 1)
+    return [thing.name[at : at + 2] for at in range(max(last, 1))]

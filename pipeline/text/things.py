@@ -25,10 +25,11 @@ _NONE: Final = "-"
 
 
 class Thing(NamedTuple):
-    """A named thing: its name and kind ("" for a word that no dictionary knows)."""
+    """A named thing: its name, its kind ("" for a word that no dictionary knows), and how the name ends by its kind."""
 
     name: str
     kind: str
+    ending: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def things_and_words(text: str, segmenter: Segmenter) -> tuple[list[Thing], list
         run.append(word)
         ending = _ending(word)
         thing = _named(run, ending, segmenter) if ending else _unknown(word, segmenter)
+        ending = None if ending and ending.kind == _NONE else ending
         if thing:
             things.append(thing)
             words.extend(run[:-_WORDS_KEPT] if ending else run[:-1])
@@ -96,7 +98,7 @@ def _named(run: list[str], ending: _Ending, segmenter: Segmenter) -> Thing | Non
         return None
     if (len(run) == 1 or not ending.telling) and all(map(segmenter.is_everyday, run[-_WORDS_KEPT:])):
         return None
-    return Thing(core if ending.own else whole, ending.kind)
+    return Thing(core, ending.kind) if ending.own else Thing(whole, ending.kind, ending.text)
 
 
 def _ending(word: str) -> _Ending | None:
