@@ -1,8 +1,8 @@
 """Which letters are one matter: the same grievance, at the same place, about the same thing, in whatever words.
 
 Letters are taken in the order in which they came. Each joins the matter whose letters it is most like, or opens one; no
-earlier letter moves. How alike two letters are is the geometric mean of two cosines, so that both must speak for it: of the
-things they name (an estate, a road, a firm), and of their other words. Agreement in category lifts it.
+earlier letter moves. How alike two letters are is a (weighted) geometric mean of two cosines, so that both must speak for
+it: of the things they name (an estate, a road, a firm), and of their other words. Agreement in category lifts it.
 
 Only the first letters of a matter are compared with later ones: a matter of five thousand letters costs no more than one of
 twelve, a flood of letters changes no weight, and the work grows with the number of matters.
@@ -169,7 +169,10 @@ def _likely(
     agree = np.array(
         [(a == b) + (a[0] == b[0]) for a, b in ((kinds[i], kinds[j]) for i, j in zip(later, earlier, strict=True))]
     )
-    alike = np.sqrt(by_name * by_word) * (1 - rules["category"] * (1 - agree / 2)) if len(agree) else by_name
+    share = rules["by_names"]
+    alike = (
+        by_name**share * by_word ** (1 - share) * (1 - rules["category"] * (1 - agree / 2)) if len(agree) else by_name
+    )
     found: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for letter, other, likeness in zip(later.tolist(), earlier.tolist(), alike.tolist(), strict=True):
         found[letter].append((other, likeness))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from pipeline import letter
 from pipeline.errors import StoreRefused
 from pipeline.matters import tables
+from pipeline.matters.describe import describe, last_day
 from pipeline.matters.duplicates import copy_of
 from pipeline.matters.group import Place, group
 from pipeline.matters.past import Past, merged
@@ -58,6 +60,8 @@ class Added:
         Letters that were new, and that were in the store already.
     opened, joined, copies : int
         Of the new ones: they opened a matter, joined one, are copies of an earlier letter.
+    ids : tuple of str
+        Under which each letter stands in the store, in the order of the input.
     """
 
     new: int = 0
@@ -65,6 +69,7 @@ class Added:
     opened: int = 0
     joined: int = 0
     copies: int = 0
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,15 @@ class Store:
             known only renews what an office notes on its handling; one whose id is known with another text is another
             letter and gets the id with ``#2`` behind it.
         """
-        frame = _in_order(frame)
+        order = _order(frame)
+        frame = frame.iloc[order].reset_index(drop=True)
         with self.engine.begin() as connection:
             _take_turn(connection)
-            fresh, known = _sorted_out(connection, frame)
+            fresh, known, ids = _sorted_out(connection, frame)
             _renew(connection, known)
-            return self._insert(connection, fresh, len(known)) if len(fresh) else Added(known=len(known))
+            added = self._insert(connection, fresh, len(known)) if len(fresh) else Added(known=len(known))
+        by_input = dict(zip(order, ids, strict=True))
+        return replace(added, ids=tuple(by_input[row] for row in range(len(frame))))
 
     def _insert(self, connection: Connection, fresh: pd.DataFrame, n_known: int) -> Added:
         past = Past.read(connection)
@@ -207,6 +215,32 @@ class Store:
             frame[name] = [usual if cell == "" else type(usual)(cell) for cell in frame[name]]
         return frame
 
+    def matters(self, today: date | None = None, areas: Sequence[str] = ()) -> pd.DataFrame:
+        """Return every matter as it stands on a day, by default that of the last letter; see :func:`describe`."""
+        letters = self.letters()
+        return describe(letters, today or last_day(letters), areas)
+
+    def tasks(self) -> pd.DataFrame:
+        """Return what the office has noted on the matters that it works on."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(tables.TASKS).order_by(tables.TASKS.c.matter_id)).mappings().all()
+        return pd.DataFrame([dict(row) for row in rows], columns=[column.name for column in tables.TASKS.columns])
+
+    def take_tasks(self, tasks: pd.DataFrame) -> int:
+        """Take over an office's notes on matters; return how many changed anything. No matter is left out by a shorter list."""
+        before = {row["matter_id"]: row for row in self.tasks().to_dict("records")}
+        changed = 0
+        with self.engine.begin() as connection:
+            _take_turn(connection)
+            for row in tasks.to_dict("records"):
+                old = before.get(row["matter_id"])
+                if old is not None and all(old[name] == row[name] for name in row if name != "updated_at"):
+                    continue
+                connection.execute(sa.delete(tables.TASKS).where(tables.TASKS.c.matter_id == row["matter_id"]))
+                connection.execute(sa.insert(tables.TASKS), row)
+                changed += 1
+        return changed
+
 
 _USUAL: Final[dict[str, Any]] = {
     **dict.fromkeys(("sealed", "legacy", "needs_review", letter.CONFIRMED), False),
@@ -215,11 +249,10 @@ _USUAL: Final[dict[str, Any]] = {
 }
 
 
-def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return letters in the order in which they came; those without a date come last."""
+def _order(frame: pd.DataFrame) -> list[int]:
+    """Return the rows of letters in the order in which they came; those without a date come last."""
     received = [value or _NO_DATE for value in strings(frame, letter.RECEIVED_AT)]
-    order = sorted(range(len(frame)), key=lambda row: (received[row], row))
-    return frame.iloc[order].reset_index(drop=True)
+    return sorted(range(len(frame)), key=lambda row: (received[row], row))
 
 
 def _take_turn(connection: Connection) -> None:
@@ -228,37 +261,46 @@ def _take_turn(connection: Connection) -> None:
     connection.execute(sa.update(about).where(about.c.name == "turn").values(value=about.c.value))
 
 
-def _sorted_out(connection: Connection, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the letters that are new, each with an id of its own, and those that the store has."""
-    table = tables.LETTERS
+def _sorted_out(connection: Connection, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Return the letters that are new, each with an id of its own, those that the store has, and the id of every one."""
     given = strings(frame, letter.LETTER_ID)
     digests = [
         hashlib.sha1(f"{title}\n{text}".encode(), usedforsecurity=False).hexdigest()
         for title, text in zip(strings(frame, letter.TITLE), strings(frame, letter.TEXT), strict=True)
     ]
-    seen: dict[str, list[tuple[str, int]]] = {}
-    wanted = list(dict.fromkeys(given))
-    for at in range(0, len(wanted), _AT_ONCE):
-        query = sa.select(table.c.given_id, table.c.digest, table.c.number).where(
-            table.c.given_id.in_(wanted[at : at + _AT_ONCE])
-        )
-        for row in connection.execute(query.order_by(table.c.number)):
-            seen.setdefault(row.given_id, []).append((row.digest, row.number))
-    new_rows, ids, old_rows, numbers = [], [], [], []
+    seen = _seen(connection, list(dict.fromkeys(given)))
+    ids: list[str] = []
+    new_rows, old_rows, numbers = [], [], []
     for row, (name, digest) in enumerate(zip(given, digests, strict=True)):
         has = seen.setdefault(name, [])
-        number = next((number for known, number in has if known == digest), None)
-        if number is None:
-            ids.append(f"{name}#{len(has) + 1}" if has else name)
-            has.append((digest, -1))
+        known = next((one for one in has if one[0] == digest), None)
+        if known is None:
+            known = (digest, f"{name}#{len(has) + 1}" if has else name, -1)
+            has.append(known)
             new_rows.append(row)
-        elif number >= 0:
+        elif known[2] >= 0:
             old_rows.append(row)
-            numbers.append(number)
+            numbers.append(known[2])
+        ids.append(known[1])
     fresh = frame.iloc[new_rows].assign(
-        letter_id=ids, given_id=[given[row] for row in new_rows], digest=[digests[row] for row in new_rows]
+        letter_id=[ids[row] for row in new_rows],
+        given_id=[given[row] for row in new_rows],
+        digest=[digests[row] for row in new_rows],
     )
-    return fresh.reset_index(drop=True), frame.iloc[old_rows].assign(number=numbers).reset_index(drop=True)
+    return fresh.reset_index(drop=True), frame.iloc[old_rows].assign(number=numbers).reset_index(drop=True), ids
+
+
+def _seen(connection: Connection, given: Sequence[str]) -> dict[str, list[tuple[str, str, int]]]:
+    """Return (digest, id, number) of the letters that the store has under each id that was given."""
+    table = tables.LETTERS
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for at in range(0, len(given), _AT_ONCE):
+        query = sa.select(table.c.given_id, table.c.digest, table.c.letter_id, table.c.number)
+        for row in connection.execute(
+            query.where(table.c.given_id.in_(given[at : at + _AT_ONCE])).order_by(table.c.number)
+        ):
+            found.setdefault(row.given_id, []).append((row.digest, row.letter_id, row.number))
+    return found
 
 
 def _renew(connection: Connection, known: pd.DataFrame) -> None:
