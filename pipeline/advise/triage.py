@@ -116,7 +116,7 @@ class Triage:
         return Handling(Office.load(self.office), self.office is None, self.lang)
 
     @cached_property
-    def _segmenter(self) -> Segmenter:
+    def segmenter(self) -> Segmenter:
         """The office's own words are kept whole."""
         return default_segmenter() if self.office is None else office_segmenter(self.handling.office.folder / WORDS)
 
@@ -157,7 +157,7 @@ class Triage:
         result = letters.copy(deep=False)
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
-        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT), self._segmenter)
+        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT), self.segmenter)
         columns = self._columns(letters, named, (titles, texts), reading)
         # A sealed letter stays masked whatever is revealed: its own file is the only place that shows it.
         hidden = columns["sealed"] | (not reveal)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import dispatch, drift, evaluate, label, models, office, train, triage
+from pipeline.cli import dispatch, drift, evaluate, label, matters, models, office, report, train, triage
 
 app = typer.Typer(
     name="petition",
@@ -39,6 +39,8 @@ app.command("dispatch", no_args_is_help=True)(dispatch.command)
 app.command("train", no_args_is_help=True)(train.command)
 app.command("drift", no_args_is_help=True)(drift.command)
 app.command("evaluate", no_args_is_help=True)(evaluate.command)
+app.command("report", no_args_is_help=True)(report.command)
+app.add_typer(matters.app, name="matters")
 app.add_typer(office.app, name="office")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")

@@ -35,8 +35,13 @@ def command(
 
 def _frames(store: str) -> tuple[Any, Any, Any]:
     """Return letters, matters and tasks of a store."""
-    from importlib import import_module
+    from datetime import date
 
-    # By its name, so that this command can be read and tested where no store is installed.
-    opened = import_module("pipeline.matters.store").Store.open(store)
-    return opened.letters(), opened.matters(), opened.tasks()
+    from pipeline.errors import FileNotReadable
+    from pipeline.matters.store import Store
+    from pipeline.report.sheet import today
+
+    if "://" not in store and not Path(store).is_file():
+        raise FileNotReadable.missing(Path(store))
+    opened = Store.open(store)
+    return opened.letters(), opened.matters(date.fromisoformat(today())), opened.tasks()

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +22,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from pipeline import letter
 from pipeline.errors import StoreRefused
-from pipeline.matters import tables
+from pipeline.matters import links, tables
 from pipeline.matters.describe import describe, last_day
 from pipeline.matters.duplicates import copy_of
 from pipeline.matters.group import Place, group
 from pipeline.matters.past import Past, merged
-from pipeline.matters.links import join_bridged
 from pipeline.matters.traits import Traits, traits_and_things
 from pipeline.text.counts import stated_people
 from pipeline.text.copies import bare, find_copies
@@ -190,7 +189,7 @@ class Store:
         opened = [place for place in places.values() if place.likeness == 0.0]
         ids = strings(fresh, letter.LETTER_ID)
         _open_matters(connection, {row: place for row, place in places.items() if place.likeness == 0.0}, days, ids)
-        join_bridged(connection)
+        links.join_bridged(connection)
         n_copies = int((firsts >= 0).sum())
         return Added(len(fresh), n_known, len(opened), len(fresh) - len(opened) - n_copies, n_copies)
 
@@ -226,6 +225,34 @@ class Store:
             rows = connection.execute(sa.select(tables.TASKS).order_by(tables.TASKS.c.matter_id)).mappings().all()
         return pd.DataFrame([dict(row) for row in rows], columns=[column.name for column in tables.TASKS.columns])
 
+    def matter_ids(self) -> frozenset[str]:
+        """Return the ids of all matters, merged ones, too."""
+        with self.engine.connect() as connection:
+            return frozenset(connection.execute(sa.select(tables.MATTERS.c.matter_id)).scalars())
+
+    def merge(self, kept: str, other: str, *, why: str, by: str = "") -> int:
+        """Make a matter part of another; see :func:`pipeline.matters.links.merge`."""
+        with self.engine.begin() as connection:
+            _take_turn(connection)
+            return links.merge(connection, kept, other, why=why, by=by, at=_now())
+
+    def split(self, letter_ids: Sequence[str], *, why: str, by: str = "") -> int:
+        """Take letters out of their matter; see :func:`pipeline.matters.links.split`."""
+        with self.engine.begin() as connection:
+            _take_turn(connection)
+            return links.split(connection, letter_ids, why=why, by=by, at=_now())
+
+    def undo(self, act: int, *, by: str = "") -> None:
+        """Undo a merge or a split; see :func:`pipeline.matters.links.undo`."""
+        with self.engine.begin() as connection:
+            _take_turn(connection)
+            links.undo(connection, act, by=by, at=_now())
+
+    def acts(self) -> list[sa.Row[Any]]:
+        """Return every merge and split, the newest first."""
+        with self.engine.connect() as connection:
+            return links.acts(connection)
+
     def take_tasks(self, tasks: pd.DataFrame) -> int:
         """Take over an office's notes on matters; return how many changed anything. No matter is left out by a shorter list."""
         before = {row["matter_id"]: row for row in self.tasks().to_dict("records")}
@@ -253,6 +280,10 @@ def _order(frame: pd.DataFrame) -> list[int]:
     """Return the rows of letters in the order in which they came; those without a date come last."""
     received = [value or _NO_DATE for value in strings(frame, letter.RECEIVED_AT)]
     return sorted(range(len(frame)), key=lambda row: (received[row], row))
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _take_turn(connection: Connection) -> None:

@@ -1,0 +1,148 @@
+"""A run of ``petition matters``: letters in, each with its matter out; warned matters first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pipeline import letter
+from pipeline.advise.triage import Triage
+from pipeline.errors import BadOption, PetitionError
+from pipeline.intake import LetterSource
+from pipeline.matters.store import Store
+from pipeline.report.analysis_office import areas_of
+from pipeline.report.atomic import check_writable
+from pipeline.report.matters_sheet import SheetFacts, write_matters
+from pipeline.report.sheet import today, write_rejected
+from pipeline.report.stream import SuggestionStream
+from pipeline.report.triaged import suggested
+
+IN_MEMORY: Final = "sqlite://"
+KINDS: Final = (".xlsx", ".csv", ".jsonl", ".parquet")
+LINKED: Final = ("matter_id", "duplicate_of", "copy_kind", "addition")
+_AT_ONCE: Final = 20_000
+
+
+@dataclass
+class Outcome:
+    """What a run did; ``rows_in == letters + rejected`` always."""
+
+    output: Path
+    rows_in: int = 0
+    letters: int = 0
+    rejected: int = 0
+    rejected_file: Path | None = None
+    new: int = 0
+    known: int = 0
+    matters: int = 0
+    shared: int = 0
+    watched: int = 0
+    warned: int = 0
+    copies: int = 0
+
+
+def find_matters(
+    source: LetterSource,
+    output: Path,
+    triage: Triage,
+    store: str = IN_MEMORY,
+    *,
+    jobs: int = 1,
+    as_of: date | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Outcome:
+    """Put every letter of ``source`` into a matter and write ``output`` (xlsx, csv, jsonl or parquet by its ending).
+
+    Parameters
+    ----------
+    store : str
+        A file or a database's URL that keeps the matters; by default they are those of this batch only.
+    as_of : date, optional
+        The day for which warnings hold; by default today, or the last letter's day in a batch without a store.
+
+    Raises
+    ------
+    PetitionError
+        Input, output or store can't be used; the old output is untouched.
+    """
+    if output.suffix.lower() not in KINDS:
+        raise BadOption(
+            option="-o",
+            value=output.name,
+            why_zh=f"扩展名应为 {'、'.join(KINDS)}",
+            why_en=f"it must end in {', '.join(KINDS)}",
+        )
+    check_writable(output)
+    opened = Store.open(store, triage.segmenter)
+    outcome, rejected = Outcome(output), []
+    frames = list(suggested(source, triage, rejected, jobs=jobs, progress=progress))
+    batch = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[letter.LETTER_ID, letter.TEXT])
+    outcome.letters, outcome.rejected = len(batch), sum(map(len, rejected))
+    outcome.rows_in = outcome.letters + outcome.rejected
+    ids = _add(opened, batch, outcome)
+    letters = opened.letters()
+    matters = _described(opened, letters, as_of, store, triage)
+    _count(outcome, letters, matters)
+    here = letters.set_index("letter_id").loc[ids].reset_index()
+    if len(here) != outcome.letters:
+        raise PetitionError(detail=f"{outcome.letters} letters in, {len(here)} out")
+    if output.suffix.lower() == ".xlsx":
+        touched = set(here["matter_id"])
+        kept = matters[matters["matter_id"].isin(touched) | (matters["early_warning"] > 0)]
+        members = letters[letters["matter_id"].isin(set(kept["matter_id"]))]
+        facts = SheetFacts(
+            source.path.name, outcome.rows_in, outcome.letters, outcome.rejected, triage.bundle.version, today()
+        )
+        write_matters(members, kept, facts, output)
+    else:
+        table = batch.drop(columns=[name for name in LINKED if name in batch.columns])
+        table = table.assign(**{name: here[name].to_numpy() for name in LINKED})
+        table["matter_warning"] = here["matter_id"].map(matters.set_index("matter_id")["early_warning"]).to_numpy()
+        with SuggestionStream(output) as stream:
+            stream.write(table)
+    rejected_file = output.with_name(f"{output.name}.rejected.csv")
+    if rejected:
+        write_rejected(pd.concat(rejected, ignore_index=True), rejected_file)
+        outcome.rejected_file = rejected_file
+    else:
+        rejected_file.unlink(missing_ok=True)
+    return outcome
+
+
+def _add(store: Store, batch: pd.DataFrame, outcome: Outcome) -> list[str]:
+    """Add letters in the order in which they came, some thousands a transaction; return their ids in the store."""
+    received = batch[letter.RECEIVED_AT].fillna("").astype(str) if letter.RECEIVED_AT in batch.columns else None
+    order = list(range(len(batch)))
+    if received is not None:
+        cells = received.tolist()
+        order.sort(key=lambda row: (cells[row] or "9999", row))
+    ids = [""] * len(batch)
+    for at in range(0, len(order), _AT_ONCE):
+        rows = order[at : at + _AT_ONCE]
+        added = store.add(batch.iloc[rows])
+        outcome.new += added.new
+        outcome.known += added.known
+        for row, name in zip(rows, added.ids, strict=True):
+            ids[row] = name
+    return ids
+
+
+def _described(store: Store, letters: pd.DataFrame, as_of: date | None, url: str, triage: Triage) -> pd.DataFrame:
+    from pipeline.matters.describe import describe, last_day
+
+    office = triage.handling.office
+    day = as_of or (last_day(letters) if url == IN_MEMORY else date.fromisoformat(today()))
+    return describe(letters, day, areas_of(office))
+
+
+def _count(outcome: Outcome, letters: pd.DataFrame, matters: pd.DataFrame) -> None:
+    outcome.matters = len(matters)
+    outcome.shared = int((matters["distinct"] > 1).sum())
+    outcome.watched = int((matters["early_warning"] == 1).sum())
+    outcome.warned = int((matters["early_warning"] == 2).sum())
+    outcome.copies = int((letters["duplicate_of"] != "").sum())
