@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -20,7 +19,7 @@ _FIND = "find"
 class _FilesToo(TyperGroup):
     """A group whose first argument may be a file instead of a verb: ``petition matters letters.xlsx -o out.xlsx``."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
             args = [_FIND, *args]
         return super().parse_args(ctx, args)
@@ -64,14 +63,18 @@ def find(
             return
         zh = lang == "zh"
         typer.echo(
-            f"读入 {done.rows_in} 行 = {done.letters} 件 + 退回 {done.rejected} 行；新入库 {done.new} 件，库里已有 {done.known} 件。"
+            f"读入 {done.rows_in} 行 = {done.letters} 件 + 退回 {done.rejected} 行；"
+            f"新入库 {done.new} 件，库里已有 {done.known} 件。"
             if zh
-            else f"{done.rows_in} rows in = {done.letters} letters + {done.rejected} rejected; {done.new} new, {done.known} known."
+            else f"{done.rows_in} rows in = {done.letters} letters + {done.rejected} rejected; "
+            f"{done.new} new, {done.known} known."
         )
         typer.echo(
-            f"事项 {done.matters} 个，其中多件来信 {done.shared} 个；预警 {done.warned} 个，关注 {done.watched} 个；重复、联名 {done.copies} 件。"
+            f"事项 {done.matters} 个，其中多件来信 {done.shared} 个；"
+            f"预警 {done.warned} 个，关注 {done.watched} 个；重复、联名 {done.copies} 件。"
             if zh
-            else f"{done.matters} matters, {done.shared} shared; {done.warned} warned, {done.watched} watched; {done.copies} copies."
+            else f"{done.matters} matters, {done.shared} shared; "
+            f"{done.warned} warned, {done.watched} watched; {done.copies} copies."
         )
         typer.echo(f"结果：{done.output}" if zh else f"Result: {done.output}")
         if done.rejected_file:

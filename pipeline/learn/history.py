@@ -19,11 +19,11 @@ import pandas as pd
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
-from pipeline.text.copies import near_copies
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.settings import departments, read_table, taxonomy
 from pipeline.text.clean import clean
+from pipeline.text.copies import near_copies
 
 N_FOLDS = 5
 PROBLEM_COLUMNS = ("file", "source_row", "letter_id", "column", "value", "reason")

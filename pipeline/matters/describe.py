@@ -1,7 +1,7 @@
 """What a matter is, in words and numbers made from its letters: title, things, places, time, people, trend, unit.
 
-Sealed letters count; their words never appear: no title, thing, place or quotation of a matter comes from one, and no unit
-that must recuse itself from one of its letters is named.
+Sealed letters count; their words never appear: no title, thing, place or quotation of a matter comes from one, and no
+unit that must recuse itself from one of its letters is named.
 """
 
 from __future__ import annotations
@@ -48,19 +48,16 @@ def describe(letters: pd.DataFrame, today: date, areas: Sequence[str] = ()) -> p
     >>> from pipeline.matters.store import Store
     >>> store = Store.open("sqlite://")
     >>> texts = ["丽景花园旁的搅拌站粉尘大，窗户不敢开。", "丽景花园小区附近搅拌站粉尘太大，孩子咳嗽。"]
-    >>> _ = store.add(pd.DataFrame({"letter_id": ["1", "2"], "received_at": ["2026-11-02", "2026-11-09"], "text": texts}))
+    >>> letters = pd.DataFrame({"letter_id": ["1", "2"], "received_at": ["2026-11-02", "2026-11-09"], "text": texts})
+    >>> _ = store.add(letters)
     >>> matter = describe(store.letters(), date(2026, 11, 16)).iloc[0]
     >>> int(matter["letters"]), matter["things"], matter["grouped_by"]
     (2, '丽景花园', '都写到丽景花园（2 件）；2026-11-02 至 2026-11-09 共 2 件')
     """
     overall = _Counts.of(_days(letters[letter.RECEIVED_AT]), today)
     rows = [_matter(members, today, overall, areas) for members in _matters(letters)]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    order = sorted(
-        range(len(frame)),
-        key=lambda row: (-frame["early_warning"].iat[row], -frame["score"].iat[row], frame["matter_id"].iat[row]),
-    )
-    return frame.iloc[order].reset_index(drop=True)
+    rows.sort(key=lambda row: (-row["early_warning"], -row["score"], row["matter_id"]))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def last_day(letters: pd.DataFrame) -> date:

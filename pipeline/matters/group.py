@@ -1,11 +1,12 @@
 """Which letters are one matter: the same grievance, at the same place, about the same thing, in whatever words.
 
-Letters are taken in the order in which they came. Each joins the matter whose letters it is most like, or opens one; no
-earlier letter moves. How alike two letters are is a (weighted) geometric mean of two cosines, so that both must speak for
-it: of the things they name (an estate, a road, a firm), and of their other words. Agreement in category lifts it.
+Letters are taken in the order in which they came. Each joins the matter whose letters it is most like, or opens one;
+no earlier letter moves. How alike two letters are is a (weighted) geometric mean of two cosines, so that both must
+speak for it: of the things they name (an estate, a road, a firm), and of their other words. Agreement in category
+lifts it.
 
-Only the first letters of a matter are compared with later ones: a matter of five thousand letters costs no more than one of
-twelve, a flood of letters changes no weight, and the work grows with the number of matters.
+Only the first letters of a matter are compared with later ones: a matter of five thousand letters costs no more than
+one of twelve, and the work grows with the number of matters.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ def _standing(matters: list[int], most: int) -> list[int]:
 def _weighted(traits: Traits, common: float) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     """Return names and words of letters as rows of unit length, rare ones heavier.
 
-    A pair of characters of a name that is also an everyday word (普惠) counts by the share of letters in which it is a name.
+    A pair of characters of a name that is also an everyday word (普惠) counts by the share of letters in which it is a
+    name.
     """
     names_in, words_in = traits.names.frequencies(), traits.words.frequencies()
     n = len(traits) + _FEW

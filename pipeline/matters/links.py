@@ -108,7 +108,7 @@ def acts(connection: Connection) -> list[Row[Any]]:
 
 
 def join_bridged(connection: Connection) -> list[int]:
-    """Merge matters that enough letters might as well have joined, but none that a person has parted; return the acts."""
+    """Merge matters that enough letters might as well have joined, but none that a person parted; return the acts."""
     rules = read_toml("matters.toml")["join"]
     roots = merged(connection)
     own = LETTERS.c.first.is_(None)
@@ -144,15 +144,18 @@ def join_bridged(connection: Connection) -> list[int]:
 
 
 def _parted(connection: Connection) -> set[tuple[int, int]]:
-    """Return pairs of matters that must not be merged by the tool: a merge was undone, or one was split off the other."""
-    found = set()
+    """Return pairs of matters that the tool must not merge: a merge was undone, or one was split off the other."""
+    found: set[tuple[int, int]] = set()
     for act in acts(connection):
         before = json.loads(act.before)
         if act.act == MERGE and act.undone:
-            found.add(tuple(sorted((before["from"], before["into"]))))
+            pair = before["from"], before["into"]
         elif act.act == SPLIT and not act.undone:
-            found.add(tuple(sorted((before["from"], before["matter"]))))
-    return found  # type: ignore[return-value]
+            pair = before["from"], before["matter"]
+        else:
+            continue
+        found.add((min(pair), max(pair)))
+    return found
 
 
 def _merge(connection: Connection, into: int, from_: int, *, why: str, by: str, at: str) -> int:

@@ -26,6 +26,8 @@ class Past:
     ----------
     matters : ndarray of int
         The matter of each, after merging.
+    joined : ndarray of int
+        The matter that each joined or opened, before merging.
     firsts : ndarray of int
         The first of the letters of which each is a copy, -1 for one that is none.
     categories : list of (first level, second level)
@@ -36,6 +38,7 @@ class Past:
 
     connection: Connection
     matters: NDArray[np.int64]
+    joined: NDArray[np.int64]
     firsts: NDArray[np.int64]
     categories: list[tuple[str, str]]
     traits: Traits
@@ -50,13 +53,15 @@ class Past:
             sa.select(TRAITS.c.names, TRAITS.c.words, TRAITS.c.sketches).order_by(TRAITS.c.number)
         ).all()
         roots = merged(connection)
+        last = connection.execute(sa.select(sa.func.max(MATTERS.c.number))).scalar()
         return cls(
             connection,
             np.array([roots.get(row.matter, row.matter) for row in rows], np.int64),
+            np.array([row.matter for row in rows], np.int64),
             np.array([-1 if row.first is None else row.first for row in rows], np.int64),
             [(row.category_l1, row.category_l2) for row in rows],
             Traits.joined([Traits(*map(Bags.from_bytes, pack)) for pack in packs]),
-            int(connection.execute(sa.select(sa.func.max(MATTERS.c.number))).scalar() or -1) + 1 if rows else 0,
+            0 if last is None else int(last) + 1,
         )
 
     def __len__(self) -> int:

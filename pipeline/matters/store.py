@@ -1,7 +1,7 @@
 """The store of matters: letters come in, each joins a matter or opens one, and nothing is lost or counted twice.
 
-A batch is one transaction: killed in its middle, the store is as it was before, and the same command goes on. Letters that
-are in already are known by their id and text and stay where they are.
+A batch is one transaction: killed in its middle, the store is as it was before, and the same command goes on. Letters
+that are in already are known by their id and text and stay where they are.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from pipeline.matters.duplicates import copy_of
 from pipeline.matters.group import Place, group
 from pipeline.matters.past import Past, merged
 from pipeline.matters.traits import Traits, traits_and_things
-from pipeline.text.counts import stated_people
 from pipeline.text.copies import bare, find_copies
+from pipeline.text.counts import stated_people
 from pipeline.text.letters import strings
 from pipeline.text.segment import Segmenter, default_segmenter
 
@@ -122,9 +122,9 @@ class Store:
         Parameters
         ----------
         frame : DataFrame
-            ``letter_id`` and ``text`` are needed; suggestions, if there are any, are kept. A letter whose id and text are
-            known only renews what an office notes on its handling; one whose id is known with another text is another
-            letter and gets the id with ``#2`` behind it.
+            ``letter_id`` and ``text`` are needed; suggestions, if there are any, are kept. A letter whose id and text
+            are known only renews what an office notes on its handling; one whose id is known with another text is
+            another letter and gets the id with ``#2`` behind it.
         """
         order = _order(frame)
         frame = frame.iloc[order].reset_index(drop=True)
@@ -169,7 +169,7 @@ class Store:
             if row in places:
                 matters.append(places[row].matter)
             else:
-                matters.append(int(past.matters[first]) if old else matters[first - begin])
+                matters.append(int(past.joined[first]) if old else matters[first - begin])
             if first < 0:
                 copied.append(("", ""))
                 continue
@@ -194,7 +194,7 @@ class Store:
         return Added(len(fresh), n_known, len(opened), len(fresh) - len(opened) - n_copies, n_copies)
 
     def letters(self) -> pd.DataFrame:
-        """Return every letter with its matter, what it is a copy of, and what is suggested and known of its handling."""
+        """Return every letter with its matter, what it is a copy of, what is suggested and how it is handled."""
         with self.engine.connect() as connection:
             rows = connection.execute(sa.select(tables.LETTERS).order_by(tables.LETTERS.c.number)).mappings().all()
             matters = connection.execute(sa.select(tables.MATTERS.c.number, tables.MATTERS.c.matter_id)).all()
@@ -254,7 +254,7 @@ class Store:
             return links.acts(connection)
 
     def take_tasks(self, tasks: pd.DataFrame) -> int:
-        """Take over an office's notes on matters; return how many changed anything. No matter is left out by a shorter list."""
+        """Take over an office's notes on matters and return how many changed; matters that aren't listed stay."""
         before = {row["matter_id"]: row for row in self.tasks().to_dict("records")}
         changed = 0
         with self.engine.begin() as connection:
@@ -264,7 +264,7 @@ class Store:
                 if old is not None and all(old[name] == row[name] for name in row if name != "updated_at"):
                     continue
                 connection.execute(sa.delete(tables.TASKS).where(tables.TASKS.c.matter_id == row["matter_id"]))
-                connection.execute(sa.insert(tables.TASKS), row)
+                connection.execute(sa.insert(tables.TASKS), {str(name): value for name, value in row.items()})
                 changed += 1
         return changed
 
@@ -293,7 +293,7 @@ def _take_turn(connection: Connection) -> None:
 
 
 def _sorted_out(connection: Connection, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """Return the letters that are new, each with an id of its own, those that the store has, and the id of every one."""
+    """Return the letters that are new, each with its own id, those that the store has, and the id of every one."""
     given = strings(frame, letter.LETTER_ID)
     digests = [
         hashlib.sha1(f"{title}\n{text}".encode(), usedforsecurity=False).hexdigest()

@@ -16,7 +16,7 @@ from pipeline.text.segment import Segmenter
 from pipeline.text.things import Thing, things_and_words
 
 _TITLE = 3  # a title's word counts as three of the text
-_NAMED, _COMMON = 3, 0.25
+_NAMED, _COMMON = 2, 0.25
 _TOLD = 5  # things of a letter that are kept by name
 
 
@@ -100,7 +100,7 @@ def traits_and_things(
 
 
 def _marks(thing: Thing) -> list[str]:
-    """Return what a name is known by: its pairs of characters but those of its ending; a number is known whole (205路)."""
+    """Return what a name is known by: its pairs of characters but those of its ending; with a number, all of it."""
     if any(character.isdigit() for character in thing.name):
         return [thing.name]
     last = len(thing.name) - max(len(thing.ending), 1)

@@ -1,7 +1,8 @@
 """When a matter is warned of: an additive score, every contribution shown, weights in ``data/matters.toml``.
 
-Distinct texts count, copies don't: one text sent a hundred times is one. A matter that got its answer, or of which nobody
-writes any more, calms down. What comes out is a task: what is the matter, who can solve it, by when, what was tried.
+Distinct texts count, copies don't: one text sent a hundred times is one. A matter that got its answer, or of which
+nobody writes any more, calms down. What comes out is a task: what is the matter, who can solve it, by when, what was
+tried.
 """
 
 from __future__ import annotations
@@ -71,14 +72,14 @@ class Members:
         return max((day for day in self.days if day is not None), default=None)
 
     def unit(self) -> str:
-        """Return the unit of most letters, but none that must recuse itself from one of them; "" leaves it to a person."""
+        """Return the unit of most letters, but none that must recuse itself; "" leaves it to a person."""
         barred = {name for cell in self["recused"] for name in several(cell)}
         units = Counter(unit for unit, sealed in zip(self["unit"], self["sealed"], strict=True) if unit and not sealed)
         return next((unit for unit, _ in units.most_common() if unit not in barred), "")
 
 
 @dataclass
-class Warning_:
+class Warned:
     """What speaks for warning of a matter."""
 
     score: float = 0.0
@@ -101,7 +102,7 @@ class Warning_:
 _LEAST: Final = 0.05
 
 
-def warning(members: Members, told: Members, today: date, recent: int, before: int, rising: bool) -> Warning_:
+def warning(members: Members, told: Members, today: date, recent: int, before: int, rising: bool) -> Warned:
     """Return the warning of a matter on a day.
 
     Parameters
@@ -114,13 +115,14 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
         Whether the matter grows faster than its own past and all letters.
     """
     rules = read_toml("matters.toml")["warning"]
-    found = Warning_()
+    found = Warned()
     own = members.distinct() if any(not first for first in members["duplicate_of"]) else members
     grieved = [
         purpose not in _CALM or urgency > 1 for purpose, urgency in zip(own["purpose"], own["urgency"], strict=True)
     ]
     share = sum(grieved) / len(grieved)
-    quotes = _quotes(told) if len(own) > 1 or any(members["early_warning"]) else {}
+    pressing = len(own) > 1 or any(members["early_warning"]) or max(members["action"]) >= _GROUPS[_COLLECTIVE]
+    quotes = _quotes(told) if pressing else {}
     if len(own) > 1:
         found.add(rules["letters"] * log2(len(own)) * share, f"{len(own)} 件不同来信，反映问题的 {sum(grieved)} 件")
     people = max(members["people"])
@@ -141,7 +143,7 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
     return found
 
 
-def _add_course(found: Warning_, members: Members, rules: dict[str, Any], quotes: dict[str, list[str]]) -> None:
+def _add_course(found: Warned, members: Members, rules: dict[str, Any], quotes: dict[str, list[str]]) -> None:
     """Add how pressing the matter is, and what was done about it so far."""
     urgency, action = max(members["urgency"]), max(members["action"])
     if urgency >= 4:
@@ -167,7 +169,7 @@ def _add_course(found: Warning_, members: Members, rules: dict[str, Any], quotes
         found.tried.append("没有办理记录")
 
 
-def _calm(found: Warning_, members: Members, today: date, rules: dict[str, Any]) -> None:
+def _calm(found: Warned, members: Members, today: date, rules: dict[str, Any]) -> None:
     """Take off what an answer and silence are worth."""
     last = members.last()
     if last is None:
@@ -235,7 +237,7 @@ def clause(text: str, start: int, end: int) -> str:
 
 
 def _due(members: Members, level: int, today: date) -> str:
-    """Return by when a warned matter asks for a step: the next due date of a letter without an answer, but not later than the rule."""
+    """Return by when a warned matter asks for a step: a letter's next due date, but not later than the rule."""
     if not level:
         return ""
     rules = read_toml("matters.toml")["due"]
@@ -245,4 +247,4 @@ def _due(members: Members, level: int, today: date) -> str:
         for due, answered in zip(members["due_result"], members["answered_at"], strict=True)
         if due and not answered and due >= today.isoformat()
     ]
-    return min([*waiting, latest])
+    return str(min([*waiting, latest]))

@@ -46,7 +46,7 @@ _FILLED: Final = {
 
 @dataclass(frozen=True)
 class Taken:
-    """What an office's inventory said: rows that can be taken over, and those that can't, each with row, column and reason.
+    """What an office's inventory said: rows to take over, and those that can't be, with row, column and reason.
 
     ``rows_in == len(tasks) + len(rejected)`` always.
     """
@@ -134,16 +134,19 @@ def read_inventory(path: Path, known: frozenset[str], today: str) -> Taken:
     cells = _rows(path)
     names = {title: name for title, (name, _) in _FILLED.items()} | {"事项编号": "matter_id"}
     header = next((at for at, row in enumerate(cells) if "事项编号" in row), None)
-    if header is None or not set(names) <= set(cells[header]):
+    missing = sorted(set(names) - set([] if header is None else cells[header]))
+    if header is None or missing:
         raise FileNotReadable(
             file=path,
-            why_zh=f"不是梳理台账：缺 {'、'.join(sorted(set(names) - set(cells[header] if header is not None else [])))}",
+            why_zh=f"不是梳理台账：缺 {'、'.join(missing)}",
             next_zh="请用 petition matters inventory 写出的表",
             why_en="it is no inventory: columns are missing",
             next_en="use the sheet that petition matters inventory wrote",
         )
     where = {names[title]: cells[header].index(title) for title in names}
-    tasks, rejected, seen = [], [], set()
+    tasks: list[dict[str, str]] = []
+    rejected: list[dict[str, object]] = []
+    seen: set[str] = set()
     rows_in = 0
     for number, row in enumerate(cells[header + 1 :], header + 2):
         if not any(row):

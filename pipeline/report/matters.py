@@ -79,10 +79,11 @@ def find_matters(
         )
     check_writable(output)
     opened = Store.open(store, triage.segmenter)
-    outcome, rejected = Outcome(output), []
+    outcome = Outcome(output)
+    rejected: list[pd.DataFrame] = []
     frames = list(suggested(source, triage, rejected, jobs=jobs, progress=progress))
     batch = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[letter.LETTER_ID, letter.TEXT])
-    outcome.letters, outcome.rejected = len(batch), sum(map(len, rejected))
+    outcome.letters, outcome.rejected = len(batch), sum(len(part) for part in rejected)
     outcome.rows_in = outcome.letters + outcome.rejected
     ids = _add(opened, batch, outcome)
     letters = opened.letters()

@@ -15,6 +15,7 @@ from pipeline.report.sheet import cell_formats, legal, new_workbook
 
 WARNED, EVERY, LETTERS, COPIES, LEGEND = "突出事项", "全部事项", "来信", "重复和联名", "说明"
 WARNING_NAMES: Final = {0: "", 1: "1 关注", 2: "2 预警"}
+_LINE: Final = 14.5  # points
 _LOOKS: Final = {2: "4", 1: "3"}
 HIDDEN: Final = "（密件）"
 
@@ -35,7 +36,7 @@ class SheetFacts:
 class _Column:
     title: str
     width: float
-    cell: Callable[[Mapping[str, Any]], str | int]
+    cell: Callable[[Mapping[Any, Any]], str | int]
 
 
 _TASK: Final = (
@@ -89,7 +90,8 @@ _MEANINGS: Final = (
     ("突出事项", "预警和关注的事项。预警是提醒尽早解决这件事，不是对来信人的评价；请人工核实后交办。"),
     (
         "分值",
-        "各项相加，每一项都写在“为什么”里；权重在 data/matters.toml，可由本单位调整。重复来信不加分，已答复、久无来信的会减分。",
+        "各项相加，每一项都写在“为什么”里；权重在 data/matters.toml，可由本单位调整。"
+        "重复来信不加分，已答复、久无来信的会减分。",
     ),
     ("不同来信", "去掉重复件、联名件、完全相同的来信以后的件数。"),
     ("信中所说人数", "来信自己写的最大人数或户数，未经核实。"),
@@ -97,7 +99,8 @@ _MEANINGS: Final = (
     ("其中密件", "检举控告等密件只计件数，不显示内容、标题和单位；应当回避的单位不会出现在“建议由谁解决”。"),
     (
         "合并、拆分、撤销",
-        "认为两件是一件事：petition matters merge 编号 编号 --why 原因；认为某封信不属于这件事：petition matters split 信件编号 --why 原因；撤销：petition matters undo 步号。",
+        "两件是一件事：petition matters merge 编号 编号 --why 原因；"
+        "某封信不属于这件事：petition matters split 信件编号 --why 原因；撤销：petition matters undo 步号。",
     ),
     (
         "重复和联名",
@@ -121,8 +124,18 @@ def write_matters(letters: pd.DataFrame, matters: pd.DataFrame, facts: SheetFact
     with replacing(path) as temporary, new_workbook(temporary, facts.made_at) as book:
         formats = cell_formats(book)
         warned = matters[matters["early_warning"] > 0]
-        _sheet(book, formats, WARNED, _TASK, warned, look=lambda row: _LOOKS[row["early_warning"]], height=120)
-        _sheet(book, formats, EVERY, _SHORT, matters, look=lambda row: _LOOKS.get(row["early_warning"], "plain"))
+        _sheet(
+            book, formats, WARNED, _TASK, warned, look=lambda row: _LOOKS[row["early_warning"]], height=75, printed=9
+        )
+        _sheet(
+            book,
+            formats,
+            EVERY,
+            _SHORT,
+            matters,
+            look=lambda row: _LOOKS.get(row["early_warning"], "plain"),
+            printed=10,
+        )
         _sheet(book, formats, LETTERS, _MEMBER, members, height=60)
         _sheet(book, formats, COPIES, _COPY, members[members["duplicate_of"] != ""], height=45)
         _legend(book, formats, facts, len(matters), len(warned))
@@ -135,8 +148,9 @@ def _sheet(
     columns: Sequence[_Column],
     frame: pd.DataFrame,
     *,
-    look: Callable[[Mapping[str, Any]], str] = lambda row: "plain",
+    look: Callable[[Mapping[Any, Any]], str] = lambda row: "plain",
     height: float | None = None,
+    printed: int = 99,
 ) -> None:
     """Write a sheet; the first column has the look of the row."""
     sheet = book.add_worksheet(name)
@@ -153,13 +167,14 @@ def _sheet(
             else:
                 sheet.write_number(at, position, int(value), style)
         if height:
-            sheet.set_row(at, height)
+            sheet.set_row(at, max(height, _LINE * max(str(value).count("\n") + 2 for value in row.values())))
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(frame), 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(8)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.print_area(0, 0, max(len(frame), 1), min(printed, len(columns)) - 1)
     if not len(frame):
         sheet.write_string(1, 0, "没有", formats["plain"])
 

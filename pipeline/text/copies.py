@@ -1,8 +1,8 @@
 """Near-copies: the same letter sent twice, signed by many, pasted with another name in it, or retold in part.
 
 Source: bottom-k sketches of character triples (Broder 1997), candidates by the rare triples that two sketches share,
-each pair confirmed by its edit similarity. Banded MinHash (rensa, 64 permutations) finds .61 of copies with 5-30 % of their
-characters changed, since at 30 % two texts share a third of their triples; shared rare triples find .999.
+each pair confirmed by its edit similarity. Banded MinHash (rensa, 64 permutations) found .61 of copies with 5-30 % of
+their characters changed, since at 30 % two texts share a third of their triples; shared rare triples find .999.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ GRAM, LONGEST, KEPT = 3, 2000, 96
 RARE = 150  # letters that hold a triple which still says something
 SHARED = 0.08  # of the smaller sketch: below it, no pair was ever confirmed
 ALIKE = 68.0  # per cent of characters that need no edit
+WHOLE, HELD = 20, 95.0  # a text of so many characters that stands in another as a whole, but for so few edits
 _COMPARED = 5  # candidates, those that share most
 _COPIES_KEPT = 8
 _ROWS, _BLOCK = 8192, 2048  # texts at a time, which bounds memory
@@ -141,13 +142,31 @@ def _candidates(index: Bags, new: Bags, positions: list[int], begin: int) -> dic
     return {row: [other for _, other in sorted(others)] for row, others in found.items()}
 
 
+def likeness(one: str, other: str) -> float:
+    """Return the per cent of characters of two bare texts that need no edit; 0 if they are no copies.
+
+    A text that stands in the other as a whole is a copy, too, however much was added to it.
+
+    Examples
+    --------
+    >>> letter = "船厂路的路灯坏了半个月晚上一片漆黑请派人来修"
+    >>> likeness(letter, letter + "昨晚我母亲下班摔倒在路口缝了七针医药费谁来负责请答复"), likeness(letter, "乱停车")
+    (68.0, 0.0)
+    """
+    alike = float(fuzz.ratio(one, other, score_cutoff=ALIKE))
+    shorter = min(len(one), len(other))
+    if not alike and shorter >= WHOLE and fuzz.partial_ratio(one, other, score_cutoff=HELD):
+        return ALIKE
+    return alike
+
+
 def _most_alike(
     text: str, others: list[int], new: Sequence[str], known: int, text_at: Callable[[int], str]
 ) -> tuple[int, float] | None:
     best: tuple[int, float] | None = None
     for other in others[:_COMPARED]:
         other_text = text_at(other) if other < known else new[other - known]
-        alike = float(fuzz.ratio(text, other_text, score_cutoff=ALIKE))
+        alike = likeness(other_text, text)
         if alike and (best is None or alike > best[1] or (alike == best[1] and other < best[0])):
             best = (other, alike)
     return best

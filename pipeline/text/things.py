@@ -1,7 +1,7 @@
 """The things that a letter is about by name: an estate, a school, a firm, a road, a project, a village.
 
-A name is the run of words before an ending (花园, 小学, 有限公司, 大道) since the last word that can't belong to it, or a
-word that no dictionary knows. Tables: ``data/things.tsv`` (endings), ``data/thing_borders.tsv`` (words before a name).
+A name is the run of words before an ending (花园, 小学, 有限公司, 大道) since the last word that can't belong to it,
+or a word that no dictionary knows. Tables: ``data/things.tsv`` (endings), ``data/thing_borders.tsv`` (words before a name).
 Nobody's name is a thing: letters are masked before.
 """
 
@@ -63,18 +63,24 @@ def things_and_words(text: str, segmenter: Segmenter) -> tuple[list[Thing], list
     things: list[Thing] = []
     words: list[str] = []
     run: list[str] = []
-    for word in segmenter.cut(_ANONYMOUS.sub("，", text)):
+    cut = segmenter.cut(_ANONYMOUS.sub("，", text))
+    for word, following in zip(cut, [*cut[1:], ""], strict=False):
         if word in _borders() or not _WORD.fullmatch(word) or _PLACE.fullmatch(word):
             words.extend(run)
             run.clear()
             continue
         run.append(word)
+        # 枫桥|雅苑: the name goes on.
         ending = _ending(word)
+        if ending and len(ending.text) == 1 < len(following) and following in _endings():
+            ending = None
         thing = _named(run, ending, segmenter) if ending else _unknown(word, segmenter)
         ending = None if ending and ending.kind == _NONE else ending
         if thing:
             things.append(thing)
             words.extend(run[:-_WORDS_KEPT] if ending else run[:-1])
+            # What kind of thing it is says what the letter is about, too: 搅拌站, 幼儿园.
+            words.extend([ending.text] if ending and not ending.telling else [])
         elif ending:
             words.extend(run)
         if thing or ending:

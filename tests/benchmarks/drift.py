@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.copies import near_copies
 from pipeline.learn.corpus import read_corpus
 from pipeline.learn.drift import changes, rising
 from pipeline.learn.model import Model
 from pipeline.learn.profile import Profile, Tally, answered
 from pipeline.learn.train import History, Recipe, fit_and_describe, prepare
 from pipeline.settings import read_toml
+from pipeline.text.copies import near_copies
 
 SIZES, DRAWS = (100, 300, 1000), 50
 DRIFTED, EXTRA = "劳动和社会保障", 0.2

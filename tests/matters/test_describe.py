@@ -1,0 +1,96 @@
+"""A matter in words, and when it is warned of."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.matters.describe import describe
+from pipeline.matters.store import Store
+
+from tests.matters.conftest import PLANT, WAGES, batch, letter
+
+TODAY = date(2026, 11, 30)
+SECRET = "临江区教育局赵某某收受好处"
+
+
+def test_the_matter_says_what_where_and_how_many(store: Store) -> None:
+    days = ("2026-11-02", "2026-11-09", "2026-11-16")
+    store.add(batch(*(letter(n, text, day) for n, (text, day) in enumerate(zip(PLANT, days, strict=True)))))
+    matter = describe(store.letters(), TODAY, ["临江区"]).iloc[0]
+    assert "枫桥雅苑" in matter["things"]
+    assert (matter["letters"], matter["distinct"], matter["first"], matter["last"]) == (3, 3, days[0], days[2])
+    assert matter["area"] == "临江区"
+    assert matter["unit"] == "云川市生态环境局临江分局"
+    assert "枫桥雅苑（3 件）" in matter["grouped_by"]
+    assert matter["title"] in " ".join(PLANT)
+
+
+def test_every_contribution_is_shown_and_they_add_up(store: Store) -> None:
+    store.add(batch(*(letter(n, WAGES + tail, urgency=3, action=2) for n, tail in enumerate(("", "请尽快", "谢谢")))))
+    matter = describe(store.letters(), TODAY).iloc[0]
+    parts = [float(line.split()[0]) for line in matter["warning_reason"].splitlines()]
+    assert sum(parts) == pytest.approx(matter["score"], abs=0.05 * len(parts))
+    assert "再不发我们就集体上访" in matter["evidence"]
+
+
+def test_copies_don_t_warn(store: Store) -> None:
+    """One text sent forty times weighs as much as once."""
+    store.add(batch(letter(0, PLANT[0], urgency=3, action=1)))
+    alone = describe(store.letters(), TODAY).iloc[0]
+    store.add(batch(*(letter(n, PLANT[0], "2026-11-03", urgency=3, action=1) for n in range(1, 41))))
+    flooded = describe(store.letters(), TODAY).iloc[0]
+    assert flooded["letters"] == 41
+    assert flooded["distinct"] == 1
+    assert flooded["score"] == pytest.approx(alone["score"], abs=0.01)
+    assert flooded["early_warning"] == alone["early_warning"]
+
+
+def test_an_answered_matter_calms_down(store: Store) -> None:
+    letters = [letter(n, text, urgency=3, action=1) for n, text in enumerate(PLANT)]
+    store.add(batch(*letters))
+    hot = describe(store.letters(), TODAY).iloc[0]
+    store.add(batch(*(one | {"answered_at": "2026-11-20"} for one in letters)))
+    calm = describe(store.letters(), TODAY).iloc[0]
+    assert calm["score"] < hot["score"]
+    assert "已答复" in calm["warning_reason"]
+    assert "已答复 3 件" in calm["tried"]
+
+
+def test_wages_before_spring_festival_are_near_a_date(store: Store) -> None:
+    kind = {"category_l1": "劳动和社会保障", "category_l2": "工资福利"}
+    store.add(batch(letter(1, WAGES, "2026-12-20", **kind), letter(2, WAGES + "求助", "2026-12-21", **kind)))
+    winter = describe(store.letters(), date(2026, 12, 25)).iloc[0]
+    summer = describe(store.letters(), date(2026, 6, 25)).iloc[0]
+    assert "春节前工资结算" in winter["warning_reason"]
+    assert "春节" not in summer["warning_reason"]
+
+
+def test_sealed_letters_count_and_say_nothing(store: Store) -> None:
+    sealed = letter(7, PLANT[0] + SECRET, sealed=True, recused="云川市生态环境局临江分局", unit="临江区纪委监委", action=2)
+    store.add(batch(*(letter(n, text) for n, text in enumerate(PLANT)), sealed))
+    matter = describe(store.letters(), TODAY).iloc[0]
+    assert (matter["letters"], matter["sealed"]) == (4, 1)
+    assert not any("赵某某" in str(cell) or "教育局" in str(cell) for cell in matter)
+    assert matter["unit"] == ""  # the only unit known must recuse itself: a person decides
+    only = Store.open("sqlite://")
+    only.add(batch(sealed))
+    alone = describe(only.letters(), TODAY).iloc[0]
+    assert alone["title"] == "密件类事项（环境保护）"
+    assert not alone["things"] and not alone["evidence"] and not alone["unit"] and not alone["located"]
+
+
+def test_calm_questions_are_not_warned_of(store: Store) -> None:
+    asks = [letter(n, text, purpose="咨询", urgency=1) for n, text in enumerate(PLANT)]
+    store.add(batch(*asks))
+    assert describe(store.letters(), TODAY).iloc[0]["early_warning"] == 0
+
+
+@pytest.mark.parametrize("word", ["上访户", "老户", "缠访", "闹访", "无理访", "重点人", "黑名单", "稳控", "信访人等级"])
+def test_no_word_ranks_or_describes_people(word: str) -> None:
+    root = Path(__file__).parents[2]
+    files = [*(root / "pipeline" / "matters").glob("*.py"), *(root / "pipeline" / "report").glob("*.py")]
+    for path in [*files, root / "data" / "matters.toml", root / "data" / "report.toml"]:
+        assert word not in path.read_text(encoding="utf-8"), path
