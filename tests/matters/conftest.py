@@ -21,7 +21,14 @@ WAGES = "望柳快速路二标段工地拖欠我们三十名工人四个月工�
 def letter(number: int, text: str, day: str = "2026-11-02", **cells: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         **{"letter_id": f"L{number}", "title": "", "text": text, "received_at": day, "purpose": "求决"},
-        **{"category_l1": "环境保护", "category_l2": "环境污染", "urgency": 2, "action": 0, "scope": 2, "sealed": False},
+        **{
+            "category_l1": "环境保护",
+            "category_l2": "环境污染",
+            "urgency": 2,
+            "action": 0,
+            "scope": 2,
+            "sealed": False,
+        },
         **{"unit": "云川市生态环境局临江分局", "recused": "", "located": "云川市临江区", "focus_topics": ""},
     }
     return usual | cells

@@ -69,7 +69,9 @@ def test_wages_before_spring_festival_are_near_a_date(store: Store) -> None:
 
 
 def test_sealed_letters_count_and_say_nothing(store: Store) -> None:
-    sealed = letter(7, PLANT[0] + SECRET, sealed=True, recused="云川市生态环境局临江分局", unit="临江区纪委监委", action=2)
+    sealed = letter(
+        7, PLANT[0] + SECRET, sealed=True, recused="云川市生态环境局临江分局", unit="临江区纪委监委", action=2
+    )
     store.add(batch(*(letter(n, text) for n, text in enumerate(PLANT)), sealed))
     matter = describe(store.letters(), TODAY).iloc[0]
     assert (matter["letters"], matter["sealed"]) == (4, 1)

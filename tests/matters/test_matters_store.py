@@ -115,7 +115,10 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(tmp_path: Path) 
     for pause in (0.02, 0.05, 0.08):
         code = _ENDLESS.format(tests=str(Path(__file__).parent), path=str(path))
         with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.getcwd()}
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
         ) as worker:
             assert worker.stdout is not None
             told = int(worker.stdout.readline())
