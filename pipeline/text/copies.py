@@ -25,6 +25,7 @@ ALIKE = 68.0  # per cent of characters that need no edit
 WHOLE, HELD = 20, 95.0  # a text of so many characters that stands in another as a whole, but for so few edits
 _COMPARED = 5  # candidates, those that share most
 _COPIES_KEPT = 8
+_HALF = 0.5  # of the smaller sketch: from this share on a text may stand in the other as a whole
 _ROWS, _BLOCK = 8192, 2048  # texts at a time, which bounds memory
 _NO_LETTER = re.compile(r"\W+")
 _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
@@ -121,8 +122,8 @@ def find_copies(
     return found
 
 
-def _candidates(index: Bags, new: Bags, positions: list[int], begin: int) -> dict[int, list[int]]:
-    """Return for new texts (by position) the earlier ones that share enough triples, most shared first."""
+def _candidates(index: Bags, new: Bags, positions: list[int], begin: int) -> dict[int, list[tuple[int, float]]]:
+    """Return for new texts (by position) the earlier ones that share enough triples, with how much, most first."""
     telling = index.frequencies() <= RARE
     held = index.matrix()
     mine = new.matrix() @ sp.diags(telling.astype(np.float32))
@@ -139,13 +140,14 @@ def _candidates(index: Bags, new: Bags, positions: list[int], begin: int) -> dic
             at = begin + np.arange(len(new))
         for row, other, n in zip(shared.row[keep], at[shared.col[keep]], share[keep], strict=True):
             found.setdefault(begin + int(row), []).append((-float(n), int(other)))
-    return {row: [other for _, other in sorted(others)] for row, others in found.items()}
+    return {row: [(other, -share) for share, other in sorted(others)] for row, others in found.items()}
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str, *, whole: bool = True) -> float:
     """Return the per cent of characters of two bare texts that need no edit; 0 if they are no copies.
 
-    A text that stands in the other as a whole is a copy, too, however much was added to it.
+    A text that stands in the other as a whole is a copy, too, however much was added to it; ``whole=False`` doesn't look
+    for that, which takes long.
 
     Examples
     --------
@@ -155,18 +157,18 @@ def likeness(one: str, other: str) -> float:
     """
     alike = float(fuzz.ratio(one, other, score_cutoff=ALIKE))
     shorter = min(len(one), len(other))
-    if not alike and shorter >= WHOLE and fuzz.partial_ratio(one, other, score_cutoff=HELD):
+    if whole and not alike and shorter >= WHOLE and fuzz.partial_ratio(one, other, score_cutoff=HELD):
         return ALIKE
     return alike
 
 
 def _most_alike(
-    text: str, others: list[int], new: Sequence[str], known: int, text_at: Callable[[int], str]
+    text: str, others: list[tuple[int, float]], new: Sequence[str], known: int, text_at: Callable[[int], str]
 ) -> tuple[int, float] | None:
     best: tuple[int, float] | None = None
-    for other in others[:_COMPARED]:
+    for other, share in others[:_COMPARED]:
         other_text = text_at(other) if other < known else new[other - known]
-        alike = likeness(other_text, text)
+        alike = likeness(other_text, text, whole=share >= _HALF)
         if alike and (best is None or alike > best[1] or (alike == best[1] and other < best[0])):
             best = (other, alike)
     return best
