@@ -143,19 +143,22 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
         quotes = next((found.phrases for found in known.signs.found[known.row] if found.group == group), ())
         if not quotes:
             return f"{rules['lines']['absent'][0 if zh else 1]}{_group_names()[group]}"
-        return _group_names()[group] + ("" if known.sealed else colon + _quoted(quotes[: rules["quotes"]]))
+        quoted = "" if known.sealed else _quoted(quotes[: rules["quotes"]])
+        return _group_names()[group] + (colon + quoted if quoted else "")
     line = str(rules["lines"][name][0 if zh else 1])
     if name in known.values:
         value = letter.VALUE_NAMES[name][known.values[name]][0 if zh else 1]
         quotes = () if known.sealed else known.spoken[name][: rules["quotes"]]
-        return line + colon + value + ("，" if zh and quotes else " " if quotes else "") + _quoted(quotes)
+        quoted = _quoted(quotes)
+        return line + colon + value + (("，" if zh else " ") + quoted if quoted else "")
     if name == "people" and known.signs.people[known.row] and not known.sealed:
         return f"{line}{colon}“{known.signs.people[known.row]}”"
     return line
 
 
 def _quoted(phrases: tuple[str, ...]) -> str:
-    return "".join(f"“{phrase}”" for phrase in phrases)
+    """Return the phrases in quotation marks; a single character tells a reader nothing."""
+    return "".join(f"“{phrase}”" for phrase in phrases if len(phrase) > 1)
 
 
 @cache
