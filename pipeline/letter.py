@@ -272,6 +272,30 @@ SUGGESTION_COLUMNS: Final = (
         "legacy", "历史遗留", "Legacy", 8, "起因已久仍未解决，或源于改制、旧政策等。", "An old cause still unsolved."
     ),
     Column(
+        "early_warning",
+        "预警",
+        "Early warning",
+        9,
+        "0 无、1 关注、2 预警：事项涉及多人、未解决，又紧急或激烈，宜早交能解决的单位。",
+        "0 none, 1 watch, 2 early attention: many share the matter, it is unsolved, and urgent or heated.",
+    ),
+    Column(
+        "early_warning_score",
+        "预警把握",
+        "Warning score",
+        8,
+        "0～1，应当预警的把握，校准过。",
+        "Calibrated probability of level 2, 0 to 1.",
+    ),
+    Column(
+        "warning_reason",
+        "预警依据",
+        "Warning reason",
+        34,
+        "各项依据和各加减多少，引用原话；加起来就是预警把握。密件不引原话。",
+        "Each sign with what it adds or takes, and its words; their sum gives the score. Sealed letters: no words.",
+    ),
+    Column(
         "evidence",
         "判断依据",
         "Evidence",
@@ -322,7 +346,9 @@ ACTION_NAMES: Final = {
     1: ("曾反映未解决", "raised before"),
     2: ("集体行动或扬言", "collective step"),
 }
+WARNING_NAMES: Final = {0: ("无", "none"), 1: ("关注", "watch"), 2: ("预警", "early attention")}
 VALUE_NAMES: Final = {
+    "early_warning": WARNING_NAMES,
     "urgency": URGENCY_NAMES,
     "level": LEVEL_NAMES,
     "scope": SCOPE_NAMES,

@@ -19,6 +19,7 @@ from pipeline.advise.demands import find_demands
 from pipeline.advise.handling import Classes, Handling
 from pipeline.advise.review import Doubt, Reviewer
 from pipeline.advise.urgency import Raised, raise_urgency
+from pipeline.advise.warning import warn
 from pipeline.errors import BadOption, NoTextColumn
 from pipeline.learn import bundle
 from pipeline.learn.acceptance import SET_LEVELS, USUAL_LEVEL, label_sets
@@ -225,6 +226,12 @@ class Triage:
             ),
         )
         columns |= handled
+        warned = warn(heads, probabilities, titles, texts, numbers, handled["sealed"], lang=self.lang)
+        columns |= {
+            "early_warning": warned.levels,
+            "early_warning_score": warned.scores,
+            "warning_reason": warned.reasons,
+        }
         doubts = self._reviewer.doubts(
             texts,
             category,

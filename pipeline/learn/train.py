@@ -121,6 +121,17 @@ def fit_and_describe(
     return model, profile(history.letters, answered(model, tables))
 
 
+def fit_and_answer(
+    history: History, recipe: Recipe | None = None, *, progress: Progress = lambda stage: None
+) -> tuple[Model, dict[str, NDArray[np.float32]]]:
+    """Train all heads that have labels; return with the model each head's probabilities of the letters.
+
+    They are held-out ones where a letter has the head's label, so that what is learned from them is honest.
+    Parameters as of :func:`fit_and_describe`.
+    """
+    return _fit(history, recipe or Recipe(), progress)
+
+
 def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, dict[str, NDArray[np.float32]]]:
     """Return the model and per head probabilities: held-out ones where a letter has its label."""
     progress("features")

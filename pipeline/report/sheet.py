@@ -38,12 +38,14 @@ _FRONT = (
     "unit",
     "sealed",
     "due_result",
+    "early_warning",
     letter.CONFIRMED,
     "co_units",
     "due_accept",
     "legal_route",
     "focus_topics",
     "urgency_reason",
+    "warning_reason",
     "demands",
     "evidence",
 )
@@ -252,7 +254,7 @@ def _write(
         sheet.write_string(at, position, shown(name, value, lang), formats["review" if value else "plain"])
     elif name == letter.CONFIRMED:
         sheet.write_string(at, position, str(value or ""), formats["fill"])
-    elif name.endswith("_confidence"):
+    elif name.endswith(("_confidence", "_score")):
         sheet.write_number(at, position, value, formats["share"])
     elif isinstance(value, bool) or name in letter.VALUE_NAMES:
         look = formats["doubtful" if style == "doubtful" else "plain"]

@@ -31,17 +31,19 @@ from tests.benchmarks.drift import drift
 from tests.benchmarks.names import names
 from tests.benchmarks.office import office
 from tests.benchmarks.routing import routing
+from tests.benchmarks.warning import warning, write_weights
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands", "names"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands", "names", "warning"]
+WEIGHTS = "warning-weights"
 
 
 def main() -> None:
     """Print every figure and save it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--only", choices=[*PARTS, WEIGHTS], action="append")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the long Parquet run")
     options = parser.parse_args()
     wanted = options.only or PARTS
@@ -62,6 +64,10 @@ def main() -> None:
         found["names"] = show("names", names())
     if "demands" in wanted:
         found["demands"] = show("demands", demands(options.corpus, READING))
+    if "warning" in wanted:
+        found["warning"] = show("warning", warning(options.corpus, lambda stage: print(stage, file=sys.stderr)))
+    if WEIGHTS in wanted:
+        show(WEIGHTS, write_weights(options.corpus, Path("data/warning_weights.tsv")))
     if "routing" in wanted:
         found["routing"] = show("routing", routing(options.corpus, lambda stage: print(stage, file=sys.stderr)))
     if "accuracy" in wanted:

@@ -1,0 +1,166 @@
+"""Early warning of letters: level, score and why, as a sum whose every part that mattered is shown.
+
+The score is the calibrated probability that a reader under the labelling guide would put the matter on the list of
+early attention: many share it, nobody has solved it, and it is heated or pressing. It is about a matter, never about
+who writes. Thresholds and what the lines are called: ``data/warning.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from pipeline import letter
+from pipeline.learn.heads import Head
+from pipeline.learn.warning import COUNTED, OFFSET, SUMS, Found, Signs, Weights, read_signs, sign_names
+from pipeline.settings import read_toml
+from pipeline.text import lexicon
+
+_GROUP = "group"
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Early warning of a batch.
+
+    Attributes
+    ----------
+    levels : ndarray of int
+        0 none, 1 watch, 2 early attention.
+    scores : ndarray of float
+        Calibrated probability of level 2.
+    reasons : list of str
+        The parts of the sum that mattered; "" at level 0.
+    """
+
+    levels: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    reasons: list[str]
+
+
+def warn(
+    heads: Mapping[str, Head],
+    probabilities: Mapping[str, NDArray[np.float32]],
+    titles: Sequence[str],
+    texts: Sequence[str],
+    chosen: Mapping[str, NDArray[np.int64]],
+    sealed: NDArray[np.bool_],
+    *,
+    lang: str = "zh",
+) -> Warned:
+    """Say how much early attention the matter of each letter needs, and why.
+
+    Parameters
+    ----------
+    heads, probabilities : mapping
+        The model's heads, and per head its probabilities of the letters.
+    titles, texts : sequence of str
+        Cleaned, masked letters.
+    chosen : mapping of str to ndarray of int
+        ``scope``, ``urgency`` and ``action`` as suggested, for the words of the reason.
+    sealed : ndarray of bool
+        Reasons of these letters quote nothing.
+    lang : str
+        Language of the reasons: ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> chosen = {"scope": np.array([2]), "urgency": np.array([3]), "action": np.array([2])}
+    >>> warn({}, {}, ["联名反映停水"], ["全小区三百多户停水"], chosen, np.array([False])).scores.shape
+    (1,)
+    """
+    rules, weights = read_toml("warning.toml")["letter"], Weights.shipped()
+    signs = read_signs(heads, probabilities, titles, texts)
+    parts = weights.contributions(signs.values)
+    towards = weights.away(signs.values)[:, :, None] * weights.sums[: signs.values.shape[1]]
+    scores = np.round(expit(parts.sum(axis=1)), 4)
+    levels = (scores >= rules["watch"]).astype(np.int64) + (scores >= rules["warn"])
+    lines = _lines((*sign_names(), *SUMS, OFFSET))
+    sums = np.column_stack([parts[:, columns].sum(axis=1) for columns in lines.values()])
+    reasons = [""] * len(titles)
+    for row in np.flatnonzero(levels).tolist():
+        values = {name: int(chosen[name][row]) for name in ("scope", "urgency", "action")}
+        known = _Letter(values, signs, row, bool(sealed[row]), lang, _spoken(signs.found[row], towards[row]))
+        reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), known, rules)
+    return Warned(levels, scores, reasons)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """What the reason of one letter is written from."""
+
+    values: Mapping[str, int]
+    signs: Signs
+    row: int
+    sealed: bool
+    lang: str
+    spoken: Mapping[str, tuple[str, ...]]
+
+
+def _spoken(found: list[Found], towards: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
+    """Return for each of the three sums the phrases of the group that adds most to it."""
+    spoken = {}
+    for column, name in enumerate(SUMS):
+        adds = {
+            item.group: sum(towards[sign_names().index(f"{_GROUP}:{item.group}:{how}"), column] for how in COUNTED)
+            for item in found
+        }
+        best = max(found, key=lambda item: adds[item.group], default=None)
+        spoken[name] = best.phrases if best is not None and adds[best.group] > 0 else ()
+    return spoken
+
+
+def _lines(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """Return the columns of each line of the reason; the offset belongs to none."""
+    lines: dict[str, list[int]] = {}
+    for column, name in enumerate(names):
+        if name != OFFSET:
+            kind, *rest = name.split(":")
+            lines.setdefault(f"{kind}:{rest[0]}" if kind == _GROUP else kind, []).append(column)
+    return lines
+
+
+def _reason(sums: Mapping[str, float], known: _Letter, rules: Mapping[str, Any]) -> str:
+    """Return the parts that mattered, the weightiest first; "" if none speaks for a warning."""
+    mattered = sorted((item for item in sums.items() if abs(item[1]) >= rules["shown"]), key=lambda item: -item[1])
+    if not mattered or mattered[0][1] < 0:
+        return ""
+    shown = [f"{_said(name, known, rules)}（{value:+.1f}）".replace("-", "−") for name, value in mattered]
+    return "；".join(shown) if known.lang == "zh" else "; ".join(shown).replace("（", " (").replace("）", ")")
+
+
+def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
+    zh = known.lang == "zh"
+    colon = "：" if zh else ": "
+    if name.startswith(_GROUP):
+        group = name.partition(":")[2]
+        quotes = next((found.phrases for found in known.signs.found[known.row] if found.group == group), ())
+        if not quotes:
+            return f"{rules['lines']['absent'][0 if zh else 1]}{_group_names()[group]}"
+        quoted = "" if known.sealed else _quoted(quotes[: rules["quotes"]])
+        return _group_names()[group] + (colon + quoted if quoted else "")
+    line = str(rules["lines"][name][0 if zh else 1])
+    if name in known.values:
+        value = letter.VALUE_NAMES[name][known.values[name]][0 if zh else 1]
+        quotes = () if known.sealed else known.spoken[name][: rules["quotes"]]
+        quoted = _quoted(quotes)
+        return line + colon + value + (("，" if zh else " ") + quoted if quoted else "")
+    if name == "people" and known.signs.people[known.row] and not known.sealed:
+        return f"{line}{colon}“{known.signs.people[known.row]}”"
+    return line
+
+
+def _quoted(phrases: tuple[str, ...]) -> str:
+    """Return the phrases in quotation marks; a single character tells a reader nothing."""
+    return "".join(f"“{phrase}”" for phrase in phrases if len(phrase) > 1)
+
+
+@cache
+def _group_names() -> dict[str, str]:
+    return {entry.group: entry.reason for entry in lexicon.load("warning").entries}

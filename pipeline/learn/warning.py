@@ -1,0 +1,251 @@
+"""Early warning of one letter: signs that a heated matter is shared by many, and what each sign counts.
+
+A sign is a number: a logit of what the heads say of scope, urgency and earlier steps, how often the letter uses a
+group of phrases (``data/lexicons/warning.tsv``), the number of people it states. Three sums of weighted signs say
+how likely the matter is shared, urgent and heated; the score is the logistic of a fourth sum, over the signs and
+over how likely the three come together. So every sign's part in it can be shown. Weights:
+``data/warning_weights.tsv``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from pipeline.learn.heads import Head
+from pipeline.settings import read_table, read_toml
+from pipeline.text import lexicon
+
+Floats = NDArray[np.float64]
+SUMS = ("scope", "urgency", "action")
+JOINT = ("joint:all", "joint:heated")
+OFFSET = "offset"
+COUNTED = ("any", "count", "title")
+# Head, and from which of its labels on.
+SHARES = (
+    *(("scope", "2"), ("scope", "3"), ("urgency", "2"), ("urgency", "3"), ("action", "1"), ("action", "2")),
+    *(("early_warning", "1"), ("early_warning", "2"), ("legacy", "1"), ("accused", "1")),
+)
+TOGETHER = ("joint:heads", "joint:heads_heated")
+_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")} | {"两": 2, "几": 5, "数": 5}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_EDGE, _FARTHEST = 1e-3, 5.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """Phrases of a group, as they stand in a letter, in its order and each once."""
+
+    group: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs of a batch.
+
+    Attributes
+    ----------
+    values : ndarray, shape (letters, ``len(sign_names())``)
+        NaN where the model lacks the head.
+    found : list of list of Found
+    people : list of str
+        The largest number of people or households that a letter states, in its own words, "" if none.
+    """
+
+    values: Floats
+    found: list[list[Found]]
+    people: list[str]
+
+
+@cache
+def sign_names() -> tuple[str, ...]:
+    """Return the name of every sign; what stands before the first colon is its line of the reason, or ``group``.
+
+    Examples
+    --------
+    >>> sign_names()[:2], "group:joint:title" in sign_names()
+    (('scope:2', 'scope:3'), True)
+    """
+    many = read_toml("warning.toml")["letter"]["many"]
+    groups = lexicon.load("warning").groups
+    return (
+        *(f"{head}:{label}" for head, label in SHARES),
+        *TOGETHER,
+        *(f"group:{group}:{how}" for group in groups for how in COUNTED),
+        "people:number",
+        *(f"people:{number}" for number in many),
+        "length:text",
+    )
+
+
+def read_signs(
+    heads: Mapping[str, Head],
+    probabilities: Mapping[str, NDArray[np.float32]],
+    titles: Sequence[str],
+    texts: Sequence[str],
+) -> Signs:
+    """Return the signs of cleaned, masked letters of which the model gives such probabilities."""
+    shares = {pair: _from(heads, probabilities, *pair, len(titles)) for pair in SHARES}
+    shared, urgent, heated = (shares[pair] for pair in (("scope", "2"), ("urgency", "3"), ("action", "2")))
+    either = 1 - (1 - urgent) * (1 - heated)
+    columns = [*(shares[pair] for pair in SHARES), shared * either, either]
+    many = read_toml("warning.toml")["letter"]["many"]
+    counts, found, people = [], [], []
+    for title, text in zip(titles, texts, strict=True):
+        row, phrases = _counted(title, text)
+        number, said = stated_people(f"{title}\n{text}")
+        counts.append([*row, np.log1p(number), *(float(number >= step) for step in many), np.log1p(len(text))])
+        found.append(phrases)
+        people.append(said)
+    heads_say = logit(np.clip(np.column_stack(columns), _EDGE, 1 - _EDGE))
+    return Signs(np.hstack([heads_say, np.array(counts)]), found, people)
+
+
+def _from(
+    heads: Mapping[str, Head], probabilities: Mapping[str, NDArray[np.float32]], name: str, label: str, letters: int
+) -> Floats:
+    """Return the probability of a label or a higher one."""
+    if name not in heads or not {label, *_above(label)} & set(heads[name].labels):
+        return np.full(letters, np.nan)
+    columns = [at for at, known in enumerate(heads[name].labels) if int(known) >= int(label)]
+    return np.asarray(probabilities[name][:, columns].sum(axis=1), dtype=np.float64)
+
+
+def _above(label: str) -> set[str]:
+    return {str(rank) for rank in range(int(label), 5)}
+
+
+def _counted(title: str, text: str) -> tuple[list[float], list[Found]]:
+    phrases = lexicon.load("warning")
+    by_group: dict[str, list[str]] = {group: [] for group in phrases.groups}
+    entitled = set()
+    for part in (title, text):
+        for _, entry in phrases.find(part):
+            by_group[entry.group].append(entry.phrase)
+            if part is title:
+                entitled.add(entry.group)
+    row: list[float] = []
+    for group, said in by_group.items():
+        row += [float(bool(said)), float(np.log1p(len(said))), float(group in entitled)]
+    return row, [Found(group, tuple(dict.fromkeys(said))) for group, said in by_group.items() if said]
+
+
+@cache
+def _stated() -> re.Pattern[str]:
+    return re.compile(read_toml("warning.toml")["letter"]["stated"])
+
+
+def stated_people(text: str) -> tuple[int, str]:
+    """Return the largest number of people or households that a letter states, and its words.
+
+    Examples
+    --------
+    >>> stated_people("小区三百多户业主，有两人受伤"), stated_people("我家两人")
+    ((300, '三百多户'), (0, ''))
+    """
+    rules = read_toml("warning.toml")["letter"]
+    best = (0, "")
+    for match in _stated().finditer(text):
+        if not match.group().startswith(tuple(rules["everyday"])):
+            number = _number(match.group(1))
+            if best[0] < number < rules["largest"]:
+                best = (number, match.group())
+    return best
+
+
+def _number(words: str) -> int:
+    total = current = 0
+    for word in words:
+        if word.isdigit() and word.isascii():
+            current = current * 10 + int(word)
+        elif word in _DIGITS:
+            current = _DIGITS[word]
+        elif word in _UNITS:
+            total, current = total + (current or 1) * _UNITS[word], 0
+        elif word == "万":
+            total, current = max(total + current, 1) * 10_000, 0
+    return total + current
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each sign counts.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The signs, then :data:`JOINT`, then the offset.
+    means : ndarray, shape (names,)
+        Of the letters that the weights were fitted on; a sign counts by how far it lies from its mean.
+    reach : ndarray, shape (names,)
+        A sign farther from its mean counts as this far.
+    sums : ndarray, shape (names, 3)
+        For :data:`SUMS`.
+    score : ndarray, shape (names,)
+    """
+
+    names: tuple[str, ...]
+    means: Floats
+    reach: Floats
+    sums: Floats
+    score: Floats
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Weights:
+        """Return the weights of ``data/warning_weights.tsv``."""
+        rows = list(read_table("warning_weights.tsv", ("sign", "mean", "reach", *SUMS, "score", "source")))
+        numbers = np.array([[float(row[name]) for name in ("mean", "reach", *SUMS, "score")] for row in rows])
+        return cls(tuple(row["sign"] for row in rows), numbers[:, 0], numbers[:, 1], numbers[:, 2:5], numbers[:, 5])
+
+    def away(self, signs: Floats) -> Floats:
+        """Return how far each sign of a letter lies from its mean, at most its reach; 0 where the model lacks it."""
+        n = signs.shape[1]
+        return np.asarray(np.clip(np.nan_to_num(signs - self.means[:n]), -self.reach[:n], self.reach[:n]))
+
+    def contributions(self, signs: Floats) -> Floats:
+        """Return what each sign, each of :data:`SUMS` and the offset add to a letter's sum, shape (letters, signs + 4).
+
+        What shared, urgent and heated add together is dealt out among the three by their Shapley values, from a
+        letter whose signs are all at their means.
+        """
+        away, n = self.away(signs), signs.shape[1]
+        sums, middle = away @ self.sums[:n] + self.sums[-1], self.sums[-1]
+        value = {
+            present: self._joined(np.where([k in present for k in range(3)], sums, middle))
+            for size in range(4)
+            for present in combinations(range(3), size)
+        }
+        shares = []
+        for k in range(3):
+            others = [present for present in value if k not in present]
+            gains = {present: value[tuple(sorted((*present, k)))] - value[present] for present in others}
+            shares.append(sum(gain * (2 if len(present) != 1 else 1) / 6 for present, gain in gains.items()))
+        offset = np.full(len(signs), self.score[-1]) + value[()]
+        return np.column_stack([away * self.score[:n], *shares, offset])
+
+    def _joined(self, sums: Floats) -> Floats:
+        at = slice(-1 - len(JOINT), -1)
+        joined = np.clip(joint(sums) - self.means[at], -self.reach[at], self.reach[at])
+        return np.asarray(joined @ self.score[at])
+
+
+def joint(sums: Floats) -> Floats:
+    """Return logits of "shared, and urgent or heated" and of "urgent or heated", shape (letters, 2).
+
+    Parameters
+    ----------
+    sums : ndarray, shape (letters, 3)
+        Logits of :data:`SUMS`.
+    """
+    shared, urgent, heated = expit(sums).T
+    either = 1 - (1 - urgent) * (1 - heated)
+    return np.asarray(logit(np.clip(np.column_stack([shared * either, either]), _EDGE, 1 - _EDGE)))
