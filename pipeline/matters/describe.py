@@ -25,6 +25,11 @@ COLUMNS: Final = (
     *("first", "last", "letters", "distinct", "sealed", "people", "trend", "recent", "before", "answered", "unit"),
     *("early_warning", "score", "warning_reason", "evidence", "tried", "due", "grouped_by", "age_days"),
 )
+_READ: Final = (
+    *(letter.TITLE, letter.TEXT, "category_l1", "category_l2", "focus_topics", "located", "unit", "recused", "sealed"),
+    *("purpose", "urgency", "action", "early_warning", "early_warning_score", "duplicate_of", "copy_kind", "due_result"),
+    *("things", "people", "people_words", "answered_at", "handling_result"),
+)
 _LONGEST_TITLE: Final = 40
 _ANONYMOUS: Final = re.compile(r"[A-Z]\d+[区县市]")
 _ENDS: Final = re.compile(r"[。！？!?\n]")
@@ -83,7 +88,7 @@ class _Counts:
 
 def _matters(letters: pd.DataFrame) -> Iterator[Members]:
     """Yield the letters of each matter, as lists of cells."""
-    names = list(letters.columns)
+    names = [name for name in _READ if name in letters.columns]
     columns = [letters[name].tolist() for name in names]
     days = _days(letters[letter.RECEIVED_AT])
     by_matter: dict[str, list[int]] = {}

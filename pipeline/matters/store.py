@@ -101,6 +101,7 @@ class Store:
         """
         try:
             engine = tables.engine_of(store)
+            tables.keep_private(engine)
             with engine.begin() as connection:
                 tables.METADATA.create_all(connection)
                 version = sa.select(tables.ABOUT.c.value).where(tables.ABOUT.c.name == "version")

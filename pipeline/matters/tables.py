@@ -73,6 +73,15 @@ TASKS: Final = sa.Table(
 )
 
 
+def keep_private(engine: Engine) -> None:
+    """Make a store's file, if it is to be made, one that only its owner may read."""
+    path = engine.url.database
+    if engine.url.get_backend_name() == "sqlite" and path and path != ":memory:" and not Path(path).exists():
+        if not Path(path).parent.is_dir():
+            return
+        Path(path).touch(mode=0o600)
+
+
 def engine_of(store: str | Path) -> Engine:
     """Return the database of a file's path or a URL (``postgresql+psycopg://…``).
 

@@ -146,8 +146,8 @@ def _candidates(index: Bags, new: Bags, positions: list[int], begin: int) -> dic
 def likeness(one: str, other: str, *, whole: bool = True) -> float:
     """Return the per cent of characters of two bare texts that need no edit; 0 if they are no copies.
 
-    A text that stands in the other as a whole is a copy, too, however much was added to it; ``whole=False`` doesn't look
-    for that, which takes long.
+    A text that stands in the other as a whole is a copy, too, however much was added to it; ``whole=False``
+    doesn't look for that, which takes long.
 
     Examples
     --------

@@ -1,7 +1,8 @@
 """The things that a letter is about by name: an estate, a school, a firm, a road, a project, a village.
 
 A name is the run of words before an ending (花园, 小学, 有限公司, 大道) since the last word that can't belong to it,
-or a word that no dictionary knows. Tables: ``data/things.tsv`` (endings), ``data/thing_borders.tsv`` (words before a name).
+or a word that no dictionary knows. Tables: ``data/things.tsv`` (endings), ``data/thing_borders.tsv`` (words before a
+name).
 Nobody's name is a thing: letters are masked before.
 """
 

@@ -28,6 +28,7 @@ from pipeline.text.clean import clean
 from pipeline.text.mask import mask
 from tests.benchmarks.demands import READING, demands
 from tests.benchmarks.drift import drift
+from tests.benchmarks.matters import matters
 from tests.benchmarks.names import names
 from tests.benchmarks.office import office
 from tests.benchmarks.routing import routing
@@ -35,7 +36,7 @@ from tests.benchmarks.warning import warning, write_weights
 
 SAMPLES = Path("data/samples")
 BATCH = 2048
-PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands", "names", "warning"]
+PARTS = ["accuracy", "speed", "scale", "start", "office", "drift", "routing", "demands", "names", "matters", "warning"]
 WEIGHTS = "warning-weights"
 
 
@@ -64,6 +65,8 @@ def main() -> None:
         found["names"] = show("names", names())
     if "demands" in wanted:
         found["demands"] = show("demands", demands(options.corpus, READING))
+    if "matters" in wanted:
+        found["matters"] = show("matters", matters(options.corpus))
     if "warning" in wanted:
         found["warning"] = show("warning", warning(options.corpus, lambda stage: print(stage, file=sys.stderr)))
     if WEIGHTS in wanted:

@@ -25,6 +25,11 @@ ADDED = 1_000
 _PLANTED, _LEAST, _MOST = 0.1, 0.05, 0.30
 
 
+def matters(corpus: Path) -> dict[str, Any]:
+    """Return every figure on copies and matters."""
+    return {"copies": copies(corpus), "one_or_many": one_or_many(corpus), "scaling": scaling(corpus)}
+
+
 def copies(corpus: Path, seed: int = 0) -> dict[str, Any]:
     """Return recall and precision on copies planted with 5 to 30 % of their characters changed, in four ways."""
     letters = pd.read_parquet(corpus / "letters.parquet", columns=["title", "text", "dup_group"])

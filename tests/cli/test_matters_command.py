@@ -28,7 +28,8 @@ def test_matters_of_the_samples(tmp_path: Path) -> None:
     table = tmp_path / "m.parquet"
     said = run("matters", SAMPLES, "--office", "sample", "--store", store, "-o", table, "-q")
     frame = pd.read_parquet(table)
-    assert len(frame) == 132 and (frame["matter_id"] != "").all()
+    assert len(frame) == 132
+    assert (frame["matter_id"] != "").all()
     assert frame["letter_id"].tolist() == pd.read_csv("data/samples/letters.csv", dtype=str)["编号"].tolist()
     plant = frame[frame["text"].str.contains("鑫磐")]["matter_id"]
     assert plant.duplicated().any()

@@ -9,7 +9,6 @@ import pytest
 
 from pipeline.matters.describe import describe
 from pipeline.matters.store import Store
-
 from tests.matters.conftest import PLANT, WAGES, batch, letter
 
 TODAY = date(2026, 11, 30)
@@ -81,7 +80,10 @@ def test_sealed_letters_count_and_say_nothing(store: Store) -> None:
     only.add(batch(sealed))
     alone = describe(only.letters(), TODAY).iloc[0]
     assert alone["title"] == "密件类事项（环境保护）"
-    assert not alone["things"] and not alone["evidence"] and not alone["unit"] and not alone["located"]
+    assert not alone["things"]
+    assert not alone["evidence"]
+    assert not alone["unit"]
+    assert not alone["located"]
 
 
 def test_calm_questions_are_not_warned_of(store: Store) -> None:

@@ -7,7 +7,6 @@ import pytest
 from pipeline.errors import StoreRefused
 from pipeline.matters.duplicates import copy_of
 from pipeline.matters.store import Store
-
 from tests.matters.conftest import LAMP, PLANT, WAGES, batch, letter
 
 

@@ -14,7 +14,6 @@ import pytest
 
 from pipeline.errors import StoreRefused
 from pipeline.matters.store import Store
-
 from tests.matters.conftest import LAMP, PLANT, WAGES, batch, letter
 
 
@@ -118,7 +117,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(tmp_path: Path) 
             [sys.executable, "-c", code],
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.getcwd()},
+            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         ) as worker:
             assert worker.stdout is not None
             told = int(worker.stdout.readline())

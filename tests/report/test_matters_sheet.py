@@ -52,7 +52,9 @@ def test_every_letter_is_there_and_sealed_ones_say_nothing(tmp_path: Path) -> No
 
 def test_what_a_copy_adds_stands_in_its_sheet(tmp_path: Path) -> None:
     row = cells(written(tmp_path), COPIES)[1]
-    assert row[0] == "L31" and row[4] == "L30" and "住院等着用钱" in row[5]
+    assert row[0] == "L31"
+    assert row[4] == "L30"
+    assert "住院等着用钱" in row[5]
 
 
 def test_no_formula_and_the_same_bytes(tmp_path: Path) -> None:
