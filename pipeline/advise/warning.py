@@ -106,11 +106,9 @@ class _Letter:
 def _spoken(found: list[Found], towards: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
     """Return for each of the three sums the phrases of the group that adds most to it."""
     spoken = {}
+    sums = {item.group: towards[_columns()[item.group]].sum(axis=0) for item in found}
     for column, name in enumerate(SUMS):
-        adds = {
-            item.group: sum(towards[sign_names().index(f"{_GROUP}:{item.group}:{how}"), column] for how in COUNTED)
-            for item in found
-        }
+        adds = {group: values[column] for group, values in sums.items()}
         best = max(found, key=lambda item: adds[item.group], default=None)
         spoken[name] = best.phrases if best is not None and adds[best.group] > 0 else ()
     return spoken
@@ -131,7 +129,7 @@ def _reason(sums: Mapping[str, float], known: _Letter, rules: Mapping[str, Any])
     mattered = sorted((item for item in sums.items() if abs(item[1]) >= rules["shown"]), key=lambda item: -item[1])
     if not mattered or mattered[0][1] < 0:
         return ""
-    shown = [f"{_said(name, known, rules)}（{value:+.1f}）".replace("-", "−") for name, value in mattered]
+    shown = [f"{_said(name, known, rules)}（{'+' if value > 0 else '−'}{abs(value):.1f}）" for name, value in mattered]
     return "；".join(shown) if known.lang == "zh" else "; ".join(shown).replace("（", " (").replace("）", ")")
 
 
@@ -159,6 +157,13 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
 def _quoted(phrases: tuple[str, ...]) -> str:
     """Return the phrases in quotation marks; a single character tells a reader nothing."""
     return "".join(f"“{phrase}”" for phrase in phrases if len(phrase) > 1)
+
+
+@cache
+def _columns() -> dict[str, list[int]]:
+    """Return the columns of each group's signs."""
+    at = {name: column for column, name in enumerate(sign_names())}
+    return {group: [at[f"{_GROUP}:{group}:{how}"] for how in COUNTED] for group in lexicon.load("warning").groups}
 
 
 @cache
