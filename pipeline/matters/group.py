@@ -11,9 +11,11 @@ one of twelve, and the work grows with the number of matters.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,8 @@ from pipeline.text.bags import Bags
 
 _BLOCK = 1024
 _FEW = 100  # letters more, so that a few letters don't make every word a common one
-Pair = tuple[str, str]
+_CHOSEN, _SAME_FIRST = 1.0, 0.5
+_KIND = re.compile(r"(.+) (\d+)%")
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,13 @@ class Known:
         Of all letters so far but copies: they say how common a word is.
     matters : ndarray of int
         The matter of each; matters are numbered from 0.
-    categories : list of (first level, second level)
+    categories : list of str
+        What each is about, as :func:`category_of` writes it.
     """
 
     traits: Traits
     matters: NDArray[np.int64]
-    categories: list[Pair]
+    categories: list[str]
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,15 @@ class Place:
     other: int = -1
 
 
-def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter: int = 0) -> list[Place]:
+def group(known: Known, traits: Traits, categories: Sequence[str], next_matter: int = 0) -> list[Place]:
     """Return the matter of each new letter, in the order in which they came.
 
     Parameters
     ----------
     traits : Traits
         Of the new letters, copies left out.
-    categories : sequence of (first level, second level)
+    categories : sequence of str
+        As :func:`category_of` writes them.
     next_matter : int
         The number of the first matter that is opened.
 
@@ -82,7 +87,7 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter:
     >>> from pipeline.text.segment import default_segmenter
     >>> told = ["丽景花园旁的搅拌站粉尘大", "丽景花园小区附近搅拌站粉尘太大", "人民东路的路灯坏了"]
     >>> new = traits([""] * 3, told, default_segmenter())
-    >>> [place.matter for place in group(nothing(), new, [("环境保护", "环境污染")] * 3)]
+    >>> [place.matter for place in group(nothing(), new, ["环境保护/环境污染 100%"] * 3)]
     [0, 0, 1]
     """
     rules = read_toml("matters.toml")["join"]
@@ -112,6 +117,44 @@ def group(known: Known, traits: Traits, categories: Sequence[Pair], next_matter:
                 standing.append(letter)
                 stands.add(letter)
     return places
+
+
+def category_of(category_l1: str, category_l2: str, alternatives: str) -> str:
+    """Return a letter's category and the other likely ones as one text.
+
+    Examples
+    --------
+    >>> category_of("环境保护", "环境污染", "城乡建设/城市建设和市政管理 30%")
+    '环境保护/环境污染 100%；城乡建设/城市建设和市政管理 30%'
+    """
+    return "；".join(filter(None, (f"{category_l1}/{category_l2} 100%", alternatives)))
+
+
+def agreement(one: str, other: str) -> float:
+    """Return how far two letters agree in category, 0 to 1; a likely second category counts for twice its probability.
+
+    Examples
+    --------
+    >>> agreement("环境保护/环境污染 100%", "城乡建设/城乡规划 100%；环境保护/环境污染 30%")
+    0.6
+    >>> agreement("环境保护/环境污染 100%", "环境保护/环境保护管理 100%")
+    0.5
+    """
+    mine, yours = _likely_kinds(one), _likely_kinds(other)
+    shared = max((min(share, yours[kind]) for kind, share in mine.items() if kind in yours), default=0.0)
+    first = {kind.split("/")[0] for kind, share in mine.items() if share == _CHOSEN}
+    same = any(kind.split("/")[0] in first for kind, share in yours.items() if share == _CHOSEN)
+    return max(shared, _SAME_FIRST if same else 0.0)
+
+
+@lru_cache(maxsize=65536)
+def _likely_kinds(category: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in category.split("；"):
+        told = _KIND.fullmatch(part)
+        if told:
+            found[told[1]] = max(found.get(told[1], 0.0), min(_CHOSEN, 2 * int(told[2]) / 100))
+    return found
 
 
 def nothing() -> Known:
@@ -160,7 +203,7 @@ def _likely(
     others: NDArray[np.int64],
     names: sp.csr_matrix,
     words: sp.csr_matrix,
-    kinds: Sequence[Pair],
+    kinds: Sequence[str],
     rules: dict[str, Any],
 ) -> dict[int, list[tuple[int, float]]]:
     """Return for letters of a block the earlier ones whose names agree, with how alike they are."""
@@ -168,13 +211,9 @@ def _likely(
     keep = (shared.data >= rules["names"]) & (others[shared.col] < block[shared.row])
     later, earlier, by_name = block[shared.row[keep]], others[shared.col[keep]], shared.data[keep]
     by_word = np.asarray(words[later].multiply(words[earlier]).sum(axis=1)).ravel()
-    agree = np.array(
-        [(a == b) + (a[0] == b[0]) for a, b in ((kinds[i], kinds[j]) for i, j in zip(later, earlier, strict=True))]
-    )
+    agree = np.array([agreement(kinds[i], kinds[j]) for i, j in zip(later, earlier, strict=True)])
     share = rules["by_names"]
-    alike = (
-        by_name**share * by_word ** (1 - share) * (1 - rules["category"] * (1 - agree / 2)) if len(agree) else by_name
-    )
+    alike = by_name**share * by_word ** (1 - share) * (1 - rules["category"] * (1 - agree)) if len(agree) else by_name
     found: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for letter, other, likeness in zip(later.tolist(), earlier.tolist(), alike.tolist(), strict=True):
         found[letter].append((other, likeness))

@@ -30,7 +30,8 @@ class Past:
         The matter that each joined or opened, before merging.
     firsts : ndarray of int
         The first of the letters of which each is a copy, -1 for one that is none.
-    categories : list of (first level, second level)
+    categories : list of str
+        See :func:`pipeline.matters.group.category_of`.
     traits : Traits
     next_matter : int
         The first number that no matter ever had.
@@ -40,14 +41,14 @@ class Past:
     matters: NDArray[np.int64]
     joined: NDArray[np.int64]
     firsts: NDArray[np.int64]
-    categories: list[tuple[str, str]]
+    categories: list[str]
     traits: Traits
     next_matter: int
 
     @classmethod
     def read(cls, connection: Connection) -> Past:
         """Read the store."""
-        columns = (LETTERS.c.matter, LETTERS.c.first, LETTERS.c.category_l1, LETTERS.c.category_l2)
+        columns = (LETTERS.c.matter, LETTERS.c.first, LETTERS.c.categories)
         rows = connection.execute(sa.select(*columns).order_by(LETTERS.c.number)).all()
         packs = connection.execute(
             sa.select(TRAITS.c.names, TRAITS.c.words, TRAITS.c.sketches).order_by(TRAITS.c.number)
@@ -59,7 +60,7 @@ class Past:
             np.array([roots.get(row.matter, row.matter) for row in rows], np.int64),
             np.array([row.matter for row in rows], np.int64),
             np.array([-1 if row.first is None else row.first for row in rows], np.int64),
-            [(row.category_l1, row.category_l2) for row in rows],
+            [row.categories for row in rows],
             Traits.joined([Traits(*map(Bags.from_bytes, pack)) for pack in packs]),
             0 if last is None else int(last) + 1,
         )

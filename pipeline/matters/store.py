@@ -25,7 +25,7 @@ from pipeline.errors import StoreRefused
 from pipeline.matters import links, tables
 from pipeline.matters.describe import describe, last_day
 from pipeline.matters.duplicates import copy_of
-from pipeline.matters.group import Place, group
+from pipeline.matters.group import Place, category_of, group
 from pipeline.matters.past import Past, merged
 from pipeline.matters.traits import Traits, traits_and_things
 from pipeline.text.copies import bare, find_copies
@@ -141,7 +141,9 @@ class Store:
         past = Past.read(connection)
         titles, texts = strings(fresh, letter.TITLE), strings(fresh, letter.TEXT)
         wholes = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
-        categories = list(zip(strings(fresh, "category_l1"), strings(fresh, "category_l2"), strict=True))
+        told = (strings(fresh, name) for name in (*_OWN, "category_alternatives"))
+        categories = [category_of(*cells) for cells in zip(*told, strict=True)]
+        fresh = fresh.assign(categories=categories)
         new, things = traits_and_things(titles, texts, self.segmenter)
         people = [stated_people(whole) for whole in wholes]
         fresh = fresh.assign(
@@ -410,7 +412,7 @@ def _write_letters(
 ) -> None:
     columns = {
         name: strings(fresh, name)
-        for name in ("letter_id", "given_id", "digest", "received_at", "title", "text", *_OWN)
+        for name in ("letter_id", "given_id", "digest", "received_at", "title", "text", *_OWN, "categories")
     }
     records = [
         {

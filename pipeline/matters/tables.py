@@ -34,6 +34,7 @@ LETTERS: Final = sa.Table(
     sa.Column("addition", sa.Text, nullable=False),
     sa.Column("category_l1", sa.String(40), nullable=False),
     sa.Column("category_l2", sa.String(60), nullable=False),
+    sa.Column("categories", sa.Text, nullable=False),
     sa.Column("rest", sa.Text, nullable=False),
 )
 TRAITS: Final = sa.Table(

@@ -17,6 +17,8 @@ from pipeline.text.things import Thing, things_and_words
 
 _TITLE = 3  # a title's word counts as three of the text
 _NAMED, _COMMON = 2, 0.25
+_PLACES, _OBJECTS = ("小区", "村社", "道路"), ("设施", "企业", "项目", "平台")
+_PAIR = 8  # what a pair of names counts, as so many of a word
 _TOLD = 5  # things of a letter that are kept by name
 
 
@@ -92,11 +94,20 @@ def traits_and_things(
                     pairs[mark] += weight
             for word in rest:
                 others[word] += weight
+            for pair in _pairs(things):
+                others[pair] = _PAIR
         names.append(pairs)
         words.append(others)
         told.append([name for name, count in about.most_common(_TOLD) if count])
     wholes = [copies.bare(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)]
     return Traits(Bags.of(names), Bags.of(words), copies.sketch(wholes)), told
+
+
+def _pairs(things: Sequence[Thing]) -> set[str]:
+    """Return the pairs of a place and a thing in it that a letter names: 枫桥雅苑 and 鑫磐搅拌站 tell the matter by themselves."""
+    places = {thing.name[:2] for thing in things if thing.kind in _PLACES}
+    objects = {thing.name[:2] for thing in things if thing.kind in _OBJECTS}
+    return {f"{place}+{other}" for place in places for other in objects if place != other}
 
 
 def _marks(thing: Thing) -> list[str]:
