@@ -104,7 +104,7 @@ def traits_and_things(
 
 
 def _pairs(things: Sequence[Thing]) -> set[str]:
-    """Return the pairs of a place and a thing in it that a letter names: an estate and a plant tell the matter alone."""
+    """Return the pairs of a place and a thing there that a letter names: an estate and a plant tell the matter."""
     places = {thing.name[:2] for thing in things if thing.kind in _PLACES}
     objects = {thing.name[:2] for thing in things if thing.kind in _OBJECTS}
     return {f"{place}+{other}" for place in places for other in objects if place != other}
