@@ -84,7 +84,7 @@ def keep_private(engine: Engine) -> None:
 
 
 def engine_of(store: str | Path) -> Engine:
-    """Return the database of a file's path or a URL (``postgresql+psycopg://…``).
+    """Return the database of a file's path or a URL (``postgresql+pg8000://office@host/matters``).
 
     Raises
     ------
