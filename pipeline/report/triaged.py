@@ -13,7 +13,9 @@ from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
 from pipeline.intake import LetterSource
 from pipeline.intake.headers import normal
+from pipeline.intake.rows import moment
 from pipeline.settings import read_table
+from pipeline.text.letters import masked
 
 BATCH: Final = 2048
 _NEEDED: Final = ("sealed", "unit", "recused", "urgency", "early_warning")
@@ -55,7 +57,14 @@ def suggested(
     for _, frame in frames:
         done += len(frame)
         progress(done)
-        yield with_handling(_read_back(frame) if ready else frame)
+        yield with_handling(_masked(_read_back(frame), triage) if ready else frame)
+
+
+def _masked(frame: pd.DataFrame, triage: Triage) -> pd.DataFrame:
+    """Mask once more: the sheet may have been written with personal data revealed."""
+    shown = [triage.handling.known_names.mask(part) for part in masked(frame)]
+    names = (letter.TITLE, letter.TEXT)
+    return frame.assign(**{name: cells for name, cells in zip(names, shown, strict=True) if name in frame.columns})
 
 
 def with_handling(frame: pd.DataFrame) -> pd.DataFrame:
@@ -65,14 +74,13 @@ def with_handling(frame: pd.DataFrame) -> pd.DataFrame:
         name = _handling().get(normal(header))
         if name and name not in found and name not in frame.columns:
             found[name] = header
-    days = {name: [_day(cell) for cell in frame[header]] for name, header in found.items()}
-    return frame.assign(**days)
+    return frame.assign(**{name: [_told(cell, name) for cell in frame[header]] for name, header in found.items()})
 
 
-def _day(cell: Any) -> str:
-    from pipeline.intake.rows import moment
-
-    return "" if cell is None or cell != cell else moment(str(cell))[0]
+def _told(cell: Any, name: str) -> str:
+    if cell is None or cell != cell:
+        return ""
+    return moment(str(cell))[0] if name.endswith("_at") else str(cell).strip()
 
 
 def _read_back(frame: pd.DataFrame) -> pd.DataFrame:
