@@ -1,0 +1,238 @@
+"""The workbook of matters: those that need attention first, all of them, their letters, the copies, and what it means.
+
+A sealed letter shows its number and that it is sealed, nothing else; nor do letters nearly the same as one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import letter
+from pipeline.errors import OutputNotWritable, PetitionError
+from pipeline.report.atomic import replacing
+from pipeline.report.layout import (
+    add_table,
+    finish_table,
+    matter_formats,
+    row_height,
+    write_about,
+    write_cell,
+    write_link,
+)
+from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES
+from pipeline.report.matters_table import hidden_letters, matters_table
+from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
+
+__all__ = ["matters_table", "write_matters"]
+
+_LOOK_OF_WARNING = {2: "warned", 1: "watched", 0: "plain"}
+_LETTER_LINES, _COPY_LINES = 7, 10
+
+
+def write_matters(letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, path: Path) -> None:
+    """Write the workbook of a run on matters.
+
+    Parameters
+    ----------
+    letters, matters : DataFrame
+        One row a letter, text masked, and one row a matter, ranked.
+    facts : RunFacts
+        What the sheet 说明 says of the run.
+
+    Raises
+    ------
+    OutputNotWritable
+        The place cannot be written, or the rows do not fit a sheet.
+    PetitionError
+        The counts of the run don't add up.
+    """
+    if max(len(letters), len(matters)) > MOST_ROWS:
+        raise OutputNotWritable(
+            file=path,
+            why_zh=f"共 {len(letters)} 封信，Excel 一张表最多 {MOST_ROWS} 行，请改用 .csv 或 .parquet",
+            why_en=f"{len(letters)} letters; a sheet holds {MOST_ROWS} rows: use .csv or .parquet",
+        )
+    if facts.rows_in != facts.rows_out + facts.rows_rejected:
+        raise PetitionError(detail=f"rows in {facts.rows_in} != out {facts.rows_out} + rejected {facts.rows_rejected}")
+    grouped = _by_matter(letters, matters)
+    rows = grouped["matter_id"].tolist()
+    first_row = {name: len(rows) - at + 1 for at, name in enumerate(reversed(rows))}
+    with replacing(path) as temporary, new_workbook(temporary, facts.made_at) as workbook:
+        formats = matter_formats(workbook)
+        _write_warned(workbook, matters[matters["early_warning"] > 0], formats, first_row)
+        _write_all(workbook, matters, formats, first_row)
+        _write_letters(workbook, grouped, formats)
+        _write_copies(workbook, grouped, formats)
+        write_about(workbook, dict(_about(letters, matters, facts)))
+
+
+def _by_matter(letters: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFrame:
+    """Return the letters in the order of their matters, oldest first, with their matter's title and what is hidden."""
+    rank = {name: at for at, name in enumerate(matters["matter_id"])}
+    title = dict(zip(matters["matter_id"], matters["title"], strict=True))
+    frame = letters.assign(
+        matter_rank=letters["matter_id"].map(rank).fillna(len(rank)).astype(int),
+        matter_title=letters["matter_id"].map(title).fillna(""),
+        hidden=hidden_letters(letters),
+    )
+    return frame.sort_values(["matter_rank", letter.RECEIVED_AT, letter.LETTER_ID], kind="stable", ignore_index=True)
+
+
+def _write_warned(workbook: Any, warned: pd.DataFrame, formats: dict[str, Any], first_row: dict[str, int]) -> None:
+    columns = COLUMNS[WARNED]
+    sheet = add_table(workbook, WARNED, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    order = warned.sort_values("early_warning", ascending=False, kind="stable")
+    for at, row in enumerate(_rows(order), start=1):
+        cells = _warned_cells(row)
+        looks = [formats[_LOOK_OF_WARNING[row["early_warning"]]], formats["link"]]
+        looks += [formats["bold" if position in (3, 4) else "plain"] for position in range(2, len(cells))]
+        _write_row(sheet, at, cells, looks, first_row.get(row["matter_id"]))
+        sheet.set_row(at, row_height(cells, widths))
+    if not len(warned):
+        sheet.write_string(1, 1, "没有到预警线的事项。", formats["plain"])
+    finish_table(sheet, len(warned), len(columns), frozen=2)
+
+
+def _warned_cells(row: dict[str, Any]) -> list[str]:
+    counts = [f"共 {row['letters']} 件", f"不同来信 {row['distinct']} 件"]
+    counts += [f"反映 {row['people']} 人"] if row["people"] else []
+    counts += [f"密件 {row['sealed']} 件"] if row["sealed"] else []
+    span = row["first"] if row["first"] == row["last"] else f"{row['first']}\n至 {row['last']}"
+    classes = _joined("\n", _category(row), row["focus_topics"].replace("；", "、"))
+    where = _joined("\n", row["located"], row["places"] if row["places"] != row["located"] else "")
+    return [
+        *(WARNING_NAMES[row["early_warning"]], row["title"], row["warning_reason"], row["unit"], row["due"]),
+        *(row["tried"], "\n".join(counts), span, f"{row['recent']}／{row['before']}", row["trend"]),
+        *(where, classes, row["grouped_by"], row["matter_id"]),
+    ]
+
+
+def _write_all(workbook: Any, matters: pd.DataFrame, formats: dict[str, Any], first_row: dict[str, int]) -> None:
+    """Write one line a matter; unwarned matters of one letter come last and fold at a click."""
+    columns = COLUMNS[ALL]
+    sheet = add_table(workbook, ALL, columns, [formats["header"]] * len(columns))
+    single = (matters["letters"] <= 1) & (matters["early_warning"] == 0)
+    shown_first = int((~single).sum())
+    for at, row in enumerate(_rows(pd.concat([matters[~single], matters[single]])), start=1):
+        cells = [
+            *(WARNING_NAMES[row["early_warning"]], row["title"], row["letters"], row["distinct"]),
+            *(row["people"] or "", row["sealed"] or "", row["first"], row["last"], row["recent"], row["before"]),
+            *(row["trend"], row["answered"], row["located"], row["things"].replace("；", "、"), _category(row)),
+            *(row["focus_topics"].replace("；", "、"), row["unit"], row["due"], row["matter_id"]),
+        ]
+        warned = formats[_LOOK_OF_WARNING[row["early_warning"]] if row["early_warning"] else "line"]
+        looks = [warned, formats["line_link"], *[formats["line"]] * (len(cells) - 2)]
+        _write_row(sheet, at, cells, looks, first_row.get(row["matter_id"]))
+        if at > shown_first > 0:
+            sheet.set_row(at, None, None, {"level": 1})
+    sheet.outline_settings(symbols_below=False)
+    finish_table(sheet, len(matters), len(columns), frozen=2, printed=shown_first or None)
+
+
+def _write_letters(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any]) -> None:
+    columns = COLUMNS[LETTERS]
+    sheet = add_table(workbook, LETTERS, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    band, previous = True, None
+    for at, row in enumerate(_rows(grouped), start=1):
+        band, previous = (band if row["matter_id"] == previous else not band), row["matter_id"]
+        cells = _letter_cells(row)
+        looks = [formats["band" if band else "plain"]] * len(cells)
+        _write_row(sheet, at, cells, looks)
+        sheet.set_row(at, row_height(cells, widths, _LETTER_LINES))
+    finish_table(sheet, len(grouped), len(columns), frozen=3)
+
+
+def _letter_cells(row: dict[str, Any]) -> list[str]:
+    if row["hidden"]:
+        mark = "是" if row["sealed"] else "同密件"
+        return [row["matter_id"], "", row[letter.LETTER_ID], mark, *[""] * (len(COLUMNS[LETTERS]) - 4)]
+    return [
+        *(row["matter_id"], row["matter_title"], row[letter.LETTER_ID], "", row[letter.RECEIVED_AT]),
+        *(row[letter.CHANNEL], row[letter.TITLE], row[letter.TEXT], row["copy_kind"], row["duplicate_of"]),
+        *(row["addition"], _category(row), shown("urgency", row["urgency"], "zh"), row["unit"]),
+    ]
+
+
+def _write_copies(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any]) -> None:
+    columns = COLUMNS[COPIES]
+    sheet = add_table(workbook, COPIES, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    hidden = set(grouped.loc[grouped["hidden"], letter.LETTER_ID])
+    copies = grouped[grouped["duplicate_of"] != ""]
+    for at, row in enumerate(_rows(copies), start=1):
+        name, first = row[letter.LETTER_ID], row["duplicate_of"]
+        sealed = name in hidden or first in hidden
+        told = ("", "", "") if sealed else (row[letter.RECEIVED_AT], row["addition"], row["matter_title"])
+        undo = UNDO.format(letter_id=name, first=first)
+        cells = [name, first, row["copy_kind"], *told, row["matter_id"], undo]
+        _write_row(sheet, at, cells, [formats["plain"]] * len(cells))
+        sheet.set_row(at, row_height(cells, widths, _COPY_LINES))
+    if not len(copies):
+        sheet.write_string(1, 0, "没有重复或联名的信。", formats["line"])
+    finish_table(sheet, len(copies), len(columns), frozen=2)
+
+
+def _about(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    kinds = Counter(kind for kind in letters["copy_kind"] if kind)
+    levels = Counter(matters["early_warning"].tolist())
+    links = "，".join(
+        f"{kind} {count} 件" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    )
+    yield (
+        "本次整理",
+        [
+            ("来信文件", facts.source),
+            ("日期", facts.made_at),
+            ("模型", facts.model_version),
+            ("单位资料", facts.office or "未配置（--office）"),
+            ("行数", f"读入 {facts.rows_in} 行 ＝ 整理 {facts.rows_out} 封 ＋ 退回 {facts.rows_rejected} 行"),
+            ("事项", f"{len(letters)} 封信归为 {len(matters)} 件事：2 预警 {levels[2]} 件，1 关注 {levels[1]} 件"),
+            ("重复和联名", links or "没有"),
+            ("密件", f"{int(letters['sealed'].sum())} 封，只列编号；标题、内容、单位不出现在这个工作簿里"),
+            (
+                "个人信息",
+                "标题和内容中的姓名、门牌号、身份证号、电话等已遮盖；自动识别难免遗漏，请注意保管。"
+                if facts.masked
+                else "密件之外未遮盖，请注意保管；这次查看已记录。",
+            ),
+            ("请记住", "归并、预警、单位、期限都是建议，由人确认后才生效；只理事，不评人。"),
+            ("只有一封信的事项", "排在“全部事项”的下面，点左上角的 1 收起、2 展开；打印时不印。"),
+            ("从事项到来信", "点“事项”一格到它的第一封信；“来信”表重新排序后请改按事项编号筛选。"),
+        ],
+    )
+    for name, columns in COLUMNS.items():
+        yield f"“{name}”各列的意思", [(column.title, column.meaning) for column in columns]
+    if facts.notes:
+        yield "读表时的提示", [(str(number), text) for number, text in enumerate(facts.notes, 1)]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    names = list(frame.columns)
+    for cells in zip(*(frame[name].tolist() for name in names), strict=True):
+        yield dict(zip(names, cells, strict=True))
+
+
+def _write_row(sheet: Any, at: int, cells: list[Any], looks: list[Any], first_row: int | None = None) -> None:
+    """Write a row; its second cell leads to the row of the first letter where that is given."""
+    for position, (value, look) in enumerate(zip(cells, looks, strict=True)):
+        if position == 1 and first_row is not None:
+            write_link(sheet, at, position, f"'{LETTERS}'!A{first_row}", str(value), look)
+        else:
+            write_cell(sheet, at, position, value, look)
+
+
+def _category(row: dict[str, Any]) -> str:
+    return _joined("／", row["category_l1"], row["category_l2"])
+
+
+def _joined(mark: str, *parts: str) -> str:
+    return mark.join(part for part in parts if part)
