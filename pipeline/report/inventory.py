@@ -20,7 +20,7 @@ from pipeline.settings import read_toml
 
 __all__ = ["Problem", "Standing", "put_together", "read_inventory", "standing", "write_inventory"]
 
-_MOST_LINES = 8
+_MOST_LINES, _LEAST_HEIGHT = 8, 36
 _FROZEN: Final = 2
 _COLUMNS: Final = (*FIXED, *TO_FILL.values())
 _AT: Final = {name: at for at, name in enumerate(TO_FILL, start=len(FIXED))}
@@ -77,7 +77,7 @@ def _fixed(name: str, reason: str, matter: dict[Any, Any] | None) -> list[Any]:
 
 def _write_matter(sheet: Any, at: int, fixed: list[Any], task: dict[Any, Any], formats: dict[str, Any]) -> None:
     for position, value in enumerate(fixed):
-        write_cell(sheet, at, position, value, formats["fixed"])
+        write_cell(sheet, at, position, value, formats["fixed_count" if isinstance(value, int) else "fixed"])
     filled = {name: str(task.get(name, "")) for name in TO_FILL}
     filled["status"] = _kept_status(filled["status"])
     for name, position in _AT.items():
@@ -87,7 +87,7 @@ def _write_matter(sheet: Any, at: int, fixed: list[Any], task: dict[Any, Any], f
         else:
             write_cell(sheet, at, position, filled[name], formats["day" if name == "due" else "filled"])
     cells = [*map(str, fixed), *filled.values()]
-    sheet.set_row(at, max(row_height(cells, [column.width for column in _COLUMNS], _MOST_LINES), 30))
+    sheet.set_row(at, max(row_height(cells, [column.width for column in _COLUMNS], _MOST_LINES), _LEAST_HEIGHT))
 
 
 def _kept_status(status: str) -> str:
@@ -141,7 +141,7 @@ def _about(
             ("共列入", f"{len(why)} 件事项（全部事项 {len(matters)} 件）"),
             ("预警和关注", "达到预警线的事项都在内。"),
             ("长期未解决", long),
-            ("已在办理", "以前填过的事项一直留在清单里，直到不再需要。"),
+            ("已在办理", "以前填过的事项（办结的也在内）都留在清单里；删去一行，事项库里填过的内容还在。"),
             ("办理情况", now.in_words()),
         ],
         "怎样填": [

@@ -186,9 +186,10 @@ def _read_row(file: str, number: int, cells: list[Any], at: dict[str, int | None
     for name, text in plain.items():
         value, why = _understood(name, text.strip())
         if not text and raw[name] not in (None, ""):
-            why = "公式出错，没有值"
+            text, why = str(raw[name]), "公式出错，没有值"
         if why:
-            problems.append(Problem(file, number, TO_FILL[name].title if name in TO_FILL else MATTER_ID, text, why))
+            title = TO_FILL[name].title if name in TO_FILL else MATTER_ID
+            problems.append(Problem(file, number, title, text, why))
         else:
             read[name] = value
     return _Row(number, read.pop("matter_id", ""), read, problems)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.report.sheet import cell_formats, legal
 
-_LINE_POINTS, _TALLEST = 14.0, 409.0
+_LINE_POINTS, _EDGE_POINTS, _TALLEST = 15.0, 3.0, 409.0
 _LONGEST_LINK = 250
 _MOST_LINKS = 65_000  # Excel drops those beyond 65,530 on a sheet
 A3, A4 = 8, 9
@@ -31,10 +31,12 @@ def matter_formats(workbook: Any) -> dict[str, Any]:
         "watched": {"bg_color": "#FFD27F", "bold": True},
         "bold": {"bold": True},
         "link": {"bold": True, "font_color": "#1F4E78"},
-        "line": {"text_wrap": False},
-        "line_link": {"text_wrap": False, "font_color": "#1F4E78"},
+        "line": {"text_wrap": False, "valign": "vcenter"},
+        "line_count": {"text_wrap": False, "valign": "vcenter", "align": "center"},
+        "line_link": {"text_wrap": False, "valign": "vcenter", "font_color": "#1F4E78"},
         "band": {"bg_color": "#F2F2F2"},
         "fixed": {"bg_color": "#EDEDED"},
+        "fixed_count": {"bg_color": "#EDEDED", "align": "center"},
         "day": {"num_format": "yyyy-mm-dd", "align": "left", "bg_color": "#FFF8DC"},
         "filled": {"bg_color": "#FFF8DC"},
     }
@@ -96,21 +98,21 @@ def write_link(sheet: Any, at: int, position: int, target: str, text: str, look:
         sheet.write_url(at, position, f"internal:{target}", look, text[:_LONGEST_LINK])
 
 
-def row_height(texts: Iterable[str], widths: Iterable[float], most_lines: int = 29) -> float:
+def row_height(texts: Iterable[str], widths: Iterable[float], most_lines: int = 27) -> float:
     r"""Return the height in points that shows the longest of wrapped cells.
 
     Examples
     --------
     >>> row_height(["停水", "一行\n两行\n三行"], [10, 10]), row_height(["停" * 400], [10], most_lines=6)
-    (42.0, 84.0)
+    (48.0, 93.0)
     """
     lines = 1
     for text, width in zip(texts, widths, strict=True):
         room = max(int(width) - 1, 2)
         lines = max(lines, sum(max(1, -(-_cells(line[:2000]) // room)) for line in text[:4000].split("\n")))
         if lines >= most_lines:
-            return min(_LINE_POINTS * most_lines, _TALLEST)
-    return min(_LINE_POINTS * lines, _TALLEST)
+            return min(_LINE_POINTS * most_lines + _EDGE_POINTS, _TALLEST)
+    return min(_LINE_POINTS * lines + _EDGE_POINTS, _TALLEST)
 
 
 def _cells(line: str) -> int:

@@ -31,7 +31,7 @@ from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
 __all__ = ["matters_table", "write_matters"]
 
 _LOOK_OF_WARNING = {2: "warned", 1: "watched", 0: "plain"}
-_LETTER_LINES, _COPY_LINES = 7, 10
+_LETTER_LINES, _COPY_LINES, _LINE_HEIGHT = 7, 10, 18
 
 
 def write_matters(letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, path: Path) -> None:
@@ -127,10 +127,10 @@ def _write_all(workbook: Any, matters: pd.DataFrame, formats: dict[str, Any], fi
             *(row["focus_topics"].replace("；", "、"), row["unit"], row["due"], row["matter_id"]),
         ]
         warned = formats[_LOOK_OF_WARNING[row["early_warning"]] if row["early_warning"] else "line"]
-        looks = [warned, formats["line_link"], *[formats["line"]] * (len(cells) - 2)]
+        looks = [formats["line_count" if isinstance(cell, int) else "line"] for cell in cells]
+        looks[:2] = [warned, formats["line_link"]]
         _write_row(sheet, at, cells, looks, first_row.get(row["matter_id"]))
-        if at > shown_first > 0:
-            sheet.set_row(at, None, None, {"level": 1})
+        sheet.set_row(at, _LINE_HEIGHT, None, {"level": 1} if at > shown_first > 0 else {})
     sheet.outline_settings(symbols_below=False)
     finish_table(sheet, len(matters), len(columns), frozen=2, printed=shown_first or None)
 
@@ -195,7 +195,7 @@ def _about(
             ("模型", facts.model_version),
             ("单位资料", facts.office or "未配置（--office）"),
             ("行数", f"读入 {facts.rows_in} 行 ＝ 整理 {facts.rows_out} 封 ＋ 退回 {facts.rows_rejected} 行"),
-            ("事项", f"{len(letters)} 封信归为 {len(matters)} 件事：2 预警 {levels[2]} 件，1 关注 {levels[1]} 件"),
+            ("事项", f"{len(letters)} 封信归为 {len(matters)} 件事：预警 {levels[2]} 件，关注 {levels[1]} 件"),
             ("重复和联名", links or "没有"),
             ("密件", f"{int(letters['sealed'].sum())} 封，只列编号；标题、内容、单位不出现在这个工作簿里"),
             (
