@@ -187,7 +187,7 @@ def open_letters(path: Path, *, sheet: str | None = None, mapping: Mapping[str, 
     """
     path = Path(path)
     mapping = dict(mapping or {})
-    kind = _kind(path)
+    kind = kind_of(path)
     own_text = mapping.get(letter.TEXT)
     if kind in ("xlsx", "xls"):
         found = read_sheet(path, sheet, own_text)
@@ -212,7 +212,8 @@ def open_letters(path: Path, *, sheet: str | None = None, mapping: Mapping[str, 
     return LetterSource(path, kind, tuple(names), matched, (*notes, *renamed, *others, *told), n_rows, rows)
 
 
-def _kind(path: Path) -> str:
+def kind_of(path: Path) -> str:
+    """Return the kind of file that a name's ending says; raise :class:`FileNotReadable` where it can't be opened."""
     if not path.exists():
         raise FileNotReadable.missing(path)
     if path.is_dir():

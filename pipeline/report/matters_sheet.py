@@ -1,196 +1,238 @@
-"""The workbook of matters: those that are warned of, all of them, their letters, and what is a copy of what."""
+"""The workbook of matters: those that need attention first, all of them, their letters, the copies, and what it means.
+
+A sealed letter shows its number and that it is sealed, nothing else; nor do letters nearly the same as one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from pipeline import letter
+from pipeline.errors import OutputNotWritable, PetitionError
 from pipeline.report.atomic import replacing
-from pipeline.report.sheet import cell_formats, legal, new_workbook
-
-WARNED, EVERY, LETTERS, COPIES, LEGEND = "突出事项", "全部事项", "来信", "重复和联名", "说明"
-WARNING_NAMES: Final = {0: "", 1: "1 关注", 2: "2 预警"}
-_LINE: Final = 14.5  # points
-_LOOKS: Final = {2: "4", 1: "3"}
-HIDDEN: Final = "（密件）"
-
-
-@dataclass(frozen=True)
-class SheetFacts:
-    """What the sheet 说明 tells of a run."""
-
-    source: str
-    rows_in: int
-    letters: int
-    rejected: int
-    model_version: str
-    made_at: str
-
-
-@dataclass(frozen=True)
-class _Column:
-    title: str
-    width: float
-    cell: Callable[[Mapping[Any, Any]], str | int]
-
-
-_TASK: Final = (
-    _Column("预警", 9, lambda row: WARNING_NAMES[row["early_warning"]]),
-    _Column("事项", 34, lambda row: row["title"]),
-    _Column("为什么（每行一项，相加为分值）", 52, lambda row: row["warning_reason"]),
-    _Column("分值", 6, lambda row: f"{row['score']:.1f}"),
-    _Column("建议由谁解决", 22, lambda row: row["unit"] or "待人工确定"),
-    _Column("建议何时前", 12, lambda row: row["due"]),
-    _Column("已做过什么", 24, lambda row: row["tried"]),
-    _Column("件数", 7, lambda row: row["letters"]),
-    _Column("不同来信", 7, lambda row: row["distinct"]),
-    _Column("信中所说人数", 8, lambda row: row["people"] or ""),
-    _Column("其中密件", 7, lambda row: row["sealed"] or ""),
-    _Column("起", 12, lambda row: row["first"]),
-    _Column("止", 12, lambda row: row["last"]),
-    _Column("近30天", 7, lambda row: row["recent"]),
-    _Column("之前30天", 7, lambda row: row["before"]),
-    _Column("趋势", 7, lambda row: row["trend"]),
-    _Column("地点", 22, lambda row: row["places"]),
-    _Column("分类", 24, lambda row: f"{row['category_l1']}/{row['category_l2']}".strip("/")),
-    _Column("为什么是一件事", 36, lambda row: row["grouped_by"]),
-    _Column("事项编号", 20, lambda row: row["matter_id"]),
+from pipeline.report.layout import (
+    add_table,
+    finish_table,
+    matter_formats,
+    row_height,
+    write_about,
+    write_cell,
+    write_link,
 )
-_SHORT: Final = tuple(
-    column for column in _TASK if column.title not in ("为什么（每行一项，相加为分值）", "已做过什么", "建议何时前")
-)
-_MEMBER: Final = (
-    _Column("事项编号", 20, lambda row: row["matter_id"]),
-    _Column("事项", 30, lambda row: row["matter"]),
-    _Column("编号", 20, lambda row: row["letter_id"]),
-    _Column("来信时间", 16, lambda row: row["received_at"]),
-    _Column("标题", 28, lambda row: HIDDEN if row["sealed"] else row["title"]),
-    _Column("内容", 60, lambda row: HIDDEN if row["sealed"] else row["text"]),
-    _Column("紧急程度", 9, lambda row: row["urgency"] or ""),
-    _Column("单封预警", 9, lambda row: WARNING_NAMES[row["early_warning"]]),
-    _Column("建议承办单位", 22, lambda row: "" if row["sealed"] else row["unit"]),
-    _Column("重复情况", 10, lambda row: row["copy_kind"]),
-    _Column("首件编号", 20, lambda row: row["duplicate_of"]),
-)
-_COPY: Final = (
-    _Column("编号", 20, lambda row: row["letter_id"]),
-    _Column("来信时间", 16, lambda row: row["received_at"]),
-    _Column("标题", 28, lambda row: HIDDEN if row["sealed"] else row["title"]),
-    _Column("类别", 10, lambda row: row["copy_kind"]),
-    _Column("首件编号", 20, lambda row: row["duplicate_of"]),
-    _Column("比首件多出的内容", 70, lambda row: HIDDEN if row["sealed"] and row["addition"] else row["addition"]),
-    _Column("事项编号", 20, lambda row: row["matter_id"]),
-)
-_MEANINGS: Final = (
-    ("突出事项", "预警和关注的事项。预警是提醒尽早解决这件事，不是对来信人的评价；请人工核实后交办。"),
-    (
-        "分值",
-        "各项相加，每一项都写在“为什么”里；权重在 data/matters.toml，可由本单位调整。"
-        "重复来信不加分，已答复、久无来信的会减分。",
-    ),
-    ("不同来信", "去掉重复件、联名件、完全相同的来信以后的件数。"),
-    ("信中所说人数", "来信自己写的最大人数或户数，未经核实。"),
-    ("趋势", "近 30 天与之前 30 天比，并扣除同期全部来信的涨落；来信少于 3 件不判断。"),
-    ("其中密件", "检举控告等密件只计件数，不显示内容、标题和单位；应当回避的单位不会出现在“建议由谁解决”。"),
-    (
-        "合并、拆分、撤销",
-        "两件是一件事：petition matters merge 编号 编号 --why 原因；"
-        "某封信不属于这件事：petition matters split 信件编号 --why 原因；撤销：petition matters undo 步号。",
-    ),
-    (
-        "重复和联名",
-        "完全相同：同日同文；重复件：日后又来的同文；联名：同文不同署名；模板信：同一模板另有自己的内容；近似重复：同日、个别字不同。多出的内容都保留在这里。",
-    ),
-)
+from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES
+from pipeline.report.matters_table import hidden_letters, matters_table
+from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
+
+__all__ = ["matters_table", "write_matters"]
+
+_LOOK_OF_WARNING = {2: "warned", 1: "watched", 0: "plain"}
+_LETTER_LINES, _COPY_LINES, _LINE_HEIGHT = 7, 10, 18
 
 
-def write_matters(letters: pd.DataFrame, matters: pd.DataFrame, facts: SheetFacts, path: Path) -> None:
-    """Write the workbook; ``letters`` are those of ``matters``, as the store gives both.
+def write_matters(letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, path: Path) -> None:
+    """Write the workbook of a run on matters.
+
+    Parameters
+    ----------
+    letters, matters : DataFrame
+        One row a letter, text masked, and one row a matter, ranked.
+    facts : RunFacts
+        What the sheet 说明 says of the run.
 
     Raises
     ------
     OutputNotWritable
-        The file can't be written; the old one stays whole.
+        The place cannot be written, or the rows do not fit a sheet.
+    PetitionError
+        The counts of the run don't add up.
     """
-    titles = dict(zip(matters["matter_id"], matters["title"], strict=True))
-    rank = {matter: place for place, matter in enumerate(matters["matter_id"])}
-    members = letters.assign(matter=letters["matter_id"].map(titles), rank=letters["matter_id"].map(rank))
-    members = members.sort_values(["rank", letter.RECEIVED_AT], kind="stable")
-    with replacing(path) as temporary, new_workbook(temporary, facts.made_at) as book:
-        formats = cell_formats(book)
-        warned = matters[matters["early_warning"] > 0]
-        _sheet(
-            book, formats, WARNED, _TASK, warned, look=lambda row: _LOOKS[row["early_warning"]], height=75, printed=9
+    if max(len(letters), len(matters)) > MOST_ROWS:
+        raise OutputNotWritable(
+            file=path,
+            why_zh=f"共 {len(letters)} 封信，Excel 一张表最多 {MOST_ROWS} 行，请改用 .csv 或 .parquet",
+            why_en=f"{len(letters)} letters; a sheet holds {MOST_ROWS} rows: use .csv or .parquet",
         )
-        _sheet(
-            book,
-            formats,
-            EVERY,
-            _SHORT,
-            matters,
-            look=lambda row: _LOOKS.get(row["early_warning"], "plain"),
-            printed=10,
-        )
-        _sheet(book, formats, LETTERS, _MEMBER, members, height=60)
-        _sheet(book, formats, COPIES, _COPY, members[members["duplicate_of"] != ""], height=45)
-        _legend(book, formats, facts, len(matters), len(warned))
+    if facts.rows_in != facts.rows_out + facts.rows_rejected:
+        raise PetitionError(detail=f"rows in {facts.rows_in} != out {facts.rows_out} + rejected {facts.rows_rejected}")
+    grouped = _by_matter(letters, matters)
+    rows = grouped["matter_id"].tolist()
+    first_row = {name: len(rows) - at + 1 for at, name in enumerate(reversed(rows))}
+    with replacing(path) as temporary, new_workbook(temporary, facts.made_at) as workbook:
+        formats = matter_formats(workbook)
+        _write_warned(workbook, matters[matters["early_warning"] > 0], formats, first_row)
+        _write_all(workbook, matters, formats, first_row)
+        _write_letters(workbook, grouped, formats)
+        _write_copies(workbook, grouped, formats)
+        write_about(workbook, dict(_about(letters, matters, facts)))
 
 
-def _sheet(
-    book: Any,
-    formats: Mapping[str, Any],
-    name: str,
-    columns: Sequence[_Column],
-    frame: pd.DataFrame,
-    *,
-    look: Callable[[Mapping[Any, Any]], str] = lambda row: "plain",
-    height: float | None = None,
-    printed: int = 99,
-) -> None:
-    """Write a sheet; the first column has the look of the row."""
-    sheet = book.add_worksheet(name)
-    for position, column in enumerate(columns):
-        sheet.set_column(position, position, column.width)
-        sheet.write_string(0, position, column.title, formats["header"])
-    sheet.set_row(0, 30)
-    for at, row in enumerate(frame.to_dict("records"), 1):
-        for position, column in enumerate(columns):
-            value = column.cell(row)
-            style = formats[look(row) if position == 0 else "plain"]
-            if isinstance(value, str):
-                sheet.write_string(at, position, legal(value), style)
-            else:
-                sheet.write_number(at, position, int(value), style)
-        if height:
-            sheet.set_row(at, max(height, _LINE * max(str(value).count("\n") + 2 for value in row.values())))
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(len(frame), 1), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.print_area(0, 0, max(len(frame), 1), min(printed, len(columns)) - 1)
-    if not len(frame):
-        sheet.write_string(1, 0, "没有", formats["plain"])
+def _by_matter(letters: pd.DataFrame, matters: pd.DataFrame) -> pd.DataFrame:
+    """Return the letters in the order of their matters, oldest first, with their matter's title and what is hidden."""
+    rank = {name: at for at, name in enumerate(matters["matter_id"])}
+    title = dict(zip(matters["matter_id"], matters["title"], strict=True))
+    frame = letters.assign(
+        matter_rank=letters["matter_id"].map(rank).fillna(len(rank)).astype(int),
+        matter_title=letters["matter_id"].map(title).fillna(""),
+        hidden=hidden_letters(letters),
+    )
+    return frame.sort_values(["matter_rank", letter.RECEIVED_AT, letter.LETTER_ID], kind="stable", ignore_index=True)
 
 
-def _legend(book: Any, formats: Mapping[str, Any], facts: SheetFacts, matters: int, warned: int) -> None:
-    sheet = book.add_worksheet(LEGEND)
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 100)
-    rows = [
-        ("来源", f"{facts.source}：{facts.rows_in} 行 = {facts.letters} 件 + 退回 {facts.rejected} 行"),
-        (
-            "本表",
-            f"事项 {matters} 个，其中预警、关注 {warned} 个；生成日期 {facts.made_at}；模型 {facts.model_version}",
-        ),
-        *_MEANINGS,
+def _write_warned(workbook: Any, warned: pd.DataFrame, formats: dict[str, Any], first_row: dict[str, int]) -> None:
+    columns = COLUMNS[WARNED]
+    sheet = add_table(workbook, WARNED, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    order = warned.sort_values("early_warning", ascending=False, kind="stable")
+    for at, row in enumerate(_rows(order), start=1):
+        cells = _warned_cells(row)
+        looks = [formats[_LOOK_OF_WARNING[row["early_warning"]]], formats["link"]]
+        looks += [formats["bold" if position in (3, 4) else "plain"] for position in range(2, len(cells))]
+        _write_row(sheet, at, cells, looks, first_row.get(row["matter_id"]))
+        sheet.set_row(at, row_height(cells, widths))
+    if not len(warned):
+        sheet.write_string(1, 1, "没有到预警线的事项。", formats["plain"])
+    finish_table(sheet, len(warned), len(columns), frozen=2)
+
+
+def _warned_cells(row: dict[str, Any]) -> list[str]:
+    counts = [f"共 {row['letters']} 件", f"不同来信 {row['distinct']} 件"]
+    counts += [f"反映 {row['people']} 人"] if row["people"] else []
+    counts += [f"密件 {row['sealed']} 件"] if row["sealed"] else []
+    span = row["first"] if row["first"] == row["last"] else f"{row['first']}\n至 {row['last']}"
+    classes = _joined("\n", _category(row), row["focus_topics"].replace("；", "、"))
+    where = _joined("\n", row["located"], row["places"] if row["places"] != row["located"] else "")
+    return [
+        *(WARNING_NAMES[row["early_warning"]], row["title"], row["warning_reason"], row["unit"], row["due"]),
+        *(row["tried"], "\n".join(counts), span, f"{row['recent']}／{row['before']}", row["trend"]),
+        *(where, classes, row["grouped_by"], row["matter_id"]),
     ]
-    for at, (name, meaning) in enumerate(rows):
-        sheet.write_string(at, 0, name, formats["header"])
-        sheet.write_string(at, 1, meaning, formats["plain"])
+
+
+def _write_all(workbook: Any, matters: pd.DataFrame, formats: dict[str, Any], first_row: dict[str, int]) -> None:
+    """Write one line a matter; unwarned matters of one letter come last and fold at a click."""
+    columns = COLUMNS[ALL]
+    sheet = add_table(workbook, ALL, columns, [formats["header"]] * len(columns))
+    single = (matters["letters"] <= 1) & (matters["early_warning"] == 0)
+    shown_first = int((~single).sum())
+    for at, row in enumerate(_rows(pd.concat([matters[~single], matters[single]])), start=1):
+        cells = [
+            *(WARNING_NAMES[row["early_warning"]], row["title"], row["letters"], row["distinct"]),
+            *(row["people"] or "", row["sealed"] or "", row["first"], row["last"], row["recent"], row["before"]),
+            *(row["trend"], row["answered"], row["located"], row["things"].replace("；", "、"), _category(row)),
+            *(row["focus_topics"].replace("；", "、"), row["unit"], row["due"], row["matter_id"]),
+        ]
+        warned = formats[_LOOK_OF_WARNING[row["early_warning"]] if row["early_warning"] else "line"]
+        looks = [formats["line_count" if isinstance(cell, int) else "line"] for cell in cells]
+        looks[:2] = [warned, formats["line_link"]]
+        _write_row(sheet, at, cells, looks, first_row.get(row["matter_id"]))
+        sheet.set_row(at, _LINE_HEIGHT, None, {"level": 1} if at > shown_first > 0 else {})
+    sheet.outline_settings(symbols_below=False)
+    finish_table(sheet, len(matters), len(columns), frozen=2, printed=shown_first or None)
+
+
+def _write_letters(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any]) -> None:
+    columns = COLUMNS[LETTERS]
+    sheet = add_table(workbook, LETTERS, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    band, previous = True, None
+    for at, row in enumerate(_rows(grouped), start=1):
+        band, previous = (band if row["matter_id"] == previous else not band), row["matter_id"]
+        cells = _letter_cells(row)
+        looks = [formats["band" if band else "plain"]] * len(cells)
+        _write_row(sheet, at, cells, looks)
+        sheet.set_row(at, row_height(cells, widths, _LETTER_LINES))
+    finish_table(sheet, len(grouped), len(columns), frozen=3)
+
+
+def _letter_cells(row: dict[str, Any]) -> list[str]:
+    if row["hidden"]:
+        mark = "是" if row["sealed"] else "同密件"
+        return [row["matter_id"], "", row[letter.LETTER_ID], mark, *[""] * (len(COLUMNS[LETTERS]) - 4)]
+    return [
+        *(row["matter_id"], row["matter_title"], row[letter.LETTER_ID], "", row[letter.RECEIVED_AT]),
+        *(row[letter.CHANNEL], row[letter.TITLE], row[letter.TEXT], row["copy_kind"], row["duplicate_of"]),
+        *(row["addition"], _category(row), shown("urgency", row["urgency"], "zh"), row["unit"]),
+    ]
+
+
+def _write_copies(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any]) -> None:
+    columns = COLUMNS[COPIES]
+    sheet = add_table(workbook, COPIES, columns, [formats["header"]] * len(columns))
+    widths = [column.width for column in columns]
+    hidden = set(grouped.loc[grouped["hidden"], letter.LETTER_ID])
+    copies = grouped[grouped["duplicate_of"] != ""]
+    for at, row in enumerate(_rows(copies), start=1):
+        name, first = row[letter.LETTER_ID], row["duplicate_of"]
+        sealed = name in hidden or first in hidden
+        told = ("", "", "") if sealed else (row[letter.RECEIVED_AT], row["addition"], row["matter_title"])
+        undo = UNDO.format(letter_id=name, first=first)
+        cells = [name, first, row["copy_kind"], *told, row["matter_id"], undo]
+        _write_row(sheet, at, cells, [formats["plain"]] * len(cells))
+        sheet.set_row(at, row_height(cells, widths, _COPY_LINES))
+    if not len(copies):
+        sheet.write_string(1, 0, "没有重复或联名的信。", formats["line"])
+    finish_table(sheet, len(copies), len(columns), frozen=2)
+
+
+def _about(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    kinds = Counter(kind for kind in letters["copy_kind"] if kind)
+    levels = Counter(matters["early_warning"].tolist())
+    links = "，".join(
+        f"{kind} {count} 件" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    )
+    yield (
+        "本次整理",
+        [
+            ("来信文件", facts.source),
+            ("日期", facts.made_at),
+            ("模型", facts.model_version),
+            ("单位资料", facts.office or "未配置（--office）"),
+            ("行数", f"读入 {facts.rows_in} 行 ＝ 整理 {facts.rows_out} 封 ＋ 退回 {facts.rows_rejected} 行"),
+            ("事项", f"{len(letters)} 封信归为 {len(matters)} 件事：预警 {levels[2]} 件，关注 {levels[1]} 件"),
+            ("重复和联名", links or "没有"),
+            ("密件", f"{int(letters['sealed'].sum())} 封，只列编号；标题、内容、单位不出现在这个工作簿里"),
+            (
+                "个人信息",
+                "标题和内容中的姓名、门牌号、身份证号、电话等已遮盖；自动识别难免遗漏，请注意保管。"
+                if facts.masked
+                else "密件之外未遮盖，请注意保管；这次查看已记录。",
+            ),
+            ("请记住", "归并、预警、单位、期限都是建议，由人确认后才生效；只理事，不评人。"),
+            ("只有一封信的事项", "排在“全部事项”的下面，点左上角的 1 收起、2 展开；打印时不印。"),
+            ("从事项到来信", "点“事项”一格到它的第一封信；“来信”表重新排序后请改按事项编号筛选。"),
+        ],
+    )
+    for name, columns in COLUMNS.items():
+        yield f"“{name}”各列的意思", [(column.title, column.meaning) for column in columns]
+    if facts.notes:
+        yield "读表时的提示", [(str(number), text) for number, text in enumerate(facts.notes, 1)]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    names = list(frame.columns)
+    for cells in zip(*(frame[name].tolist() for name in names), strict=True):
+        yield dict(zip(names, cells, strict=True))
+
+
+def _write_row(sheet: Any, at: int, cells: list[Any], looks: list[Any], first_row: int | None = None) -> None:
+    """Write a row; its second cell leads to the row of the first letter where that is given."""
+    for position, (value, look) in enumerate(zip(cells, looks, strict=True)):
+        if position == 1 and first_row is not None:
+            write_link(sheet, at, position, f"'{LETTERS}'!A{first_row}", str(value), look)
+        else:
+            write_cell(sheet, at, position, value, look)
+
+
+def _category(row: dict[str, Any]) -> str:
+    return _joined("／", row["category_l1"], row["category_l2"])
+
+
+def _joined(mark: str, *parts: str) -> str:
+    return mark.join(part for part in parts if part)

@@ -1,66 +1,166 @@
-"""The workbook of matters, as Excel opens it."""
+"""The workbook of matters, and the table of letters with their matter."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
+import pytest
 
-from pipeline.matters.describe import describe
-from pipeline.matters.store import Store
-from pipeline.report.matters_sheet import COPIES, EVERY, LETTERS, WARNED, SheetFacts, write_matters
-from tests.matters.conftest import LAMP, PLANT, WAGES, batch, letter
+from pipeline.errors import OutputNotWritable, PetitionError
+from pipeline.report import matters_sheet
+from pipeline.report.matters_columns import ALL, COPIES, LETTERS, WARNED
+from pipeline.report.matters_sheet import matters_table, write_matters
+from pipeline.report.sheet import RunFacts
+from tests.report.conftest import SECRET
 
-FACTS = SheetFacts("来信.xlsx", 9, 8, 1, "default@1", "2026-11-30")
-SECRET = "赵某某收受好处"
 
-
-def written(folder: Path) -> Path:
-    store = Store.open("sqlite://")
-    hot = [letter(n, text, urgency=3, action=2, title="=1+1") for n, text in enumerate(PLANT)]
-    sealed = letter(20, LAMP + SECRET, sealed=True, title=SECRET)
-    copies = [letter(30, WAGES), letter(31, WAGES + "我母亲住院等着用钱，请一定尽快解决，联系电话在附件。")]
-    store.add(batch(*hot, sealed, *copies))
-    letters = store.letters()
-    path = folder / "out.xlsx"
-    write_matters(letters, describe(letters, date(2026, 11, 30)), FACTS, path)
+@pytest.fixture
+def path(letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path) -> Path:
+    path = tmp_path / "out.xlsx"
+    write_matters(letters, matters, facts, path)
     return path
 
 
-def cells(path: Path, sheet: str) -> list[list[str]]:
-    book = openpyxl.load_workbook(path)
-    return [["" if cell is None else str(cell) for cell in row] for row in book[sheet].iter_rows(values_only=True)]
+@pytest.fixture
+def book(path: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(path)
 
 
-def test_warned_matters_come_first_with_their_reasons(tmp_path: Path) -> None:
-    rows = cells(written(tmp_path), WARNED)
-    assert rows[1][0] in ("1 关注", "2 预警")
-    assert "3 件不同来信" in rows[1][2]
-    assert len(cells(tmp_path / "out.xlsx", EVERY)) - 1 == 3
+def rows(book: openpyxl.Workbook, name: str) -> list[dict[str, object]]:
+    head, *cells = book[name].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in cells]
 
 
-def test_every_letter_is_there_and_sealed_ones_say_nothing(tmp_path: Path) -> None:
-    path = written(tmp_path)
-    rows = cells(path, LETTERS)
-    assert sorted(row[2] for row in rows[1:]) == sorted(["L0", "L1", "L2", "L20", "L30", "L31"])
-    book = openpyxl.load_workbook(path)
-    every = " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
-    assert SECRET not in every
-    assert "（密件）" in every
+def test_it_has_five_sheets(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == [WARNED, ALL, LETTERS, COPIES, "说明"]
 
 
-def test_what_a_copy_adds_stands_in_its_sheet(tmp_path: Path) -> None:
-    row = cells(written(tmp_path), COPIES)[1]
-    assert row[0] == "L31"
-    assert row[4] == "L30"
-    assert "住院等着用钱" in row[5]
+def test_warned_matters_come_first_with_each_reason_on_its_line(book: openpyxl.Workbook) -> None:
+    first, second = rows(book, WARNED)
+    assert [first["预警"], second["预警"]] == ["2 预警", "1 关注"]
+    assert str(first["为什么预警"]).count("\n") == 2
+    assert first["来信数"] == "共 4 件\n不同来信 2 件\n反映 80 人\n密件 1 件"
+    assert first["近30天／之前30天"] == "2／1"
+    assert book[WARNED].row_dimensions[2].height >= 3 * 14
 
 
-def test_no_formula_and_the_same_bytes(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one, two = written(tmp_path / "a"), written(tmp_path / "b")
-    assert one.read_bytes() == two.read_bytes()
-    book = openpyxl.load_workbook(one)
-    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+def test_every_matter_and_every_letter_stands_there_once(
+    book: openpyxl.Workbook, letters: pd.DataFrame, matters: pd.DataFrame
+) -> None:
+    assert sorted(str(row["事项编号"]) for row in rows(book, ALL)) == sorted(matters["matter_id"])
+    assert sorted(str(row["编号"]) for row in rows(book, LETTERS)) == sorted(letters["letter_id"])
+
+
+def test_letters_of_a_matter_stand_together(book: openpyxl.Workbook) -> None:
+    ids = [row["事项编号"] for row in rows(book, LETTERS)]
+    assert ids[:4] == ["M-20260820-3f2a"] * 4
+    assert len(list(dict.fromkeys(ids))) == 1 + sum(one != other for one, other in pairwise(ids))
+
+
+def test_a_link_leads_to_the_first_letter_of_its_matter(book: openpyxl.Workbook) -> None:
+    for name in (WARNED, ALL):
+        sheet = book[name]
+        last = sheet.max_column
+        for link in (row[1] for row in sheet.iter_rows(min_row=2)):
+            cell = link.hyperlink.location.split("!")[1]
+            assert book[LETTERS][cell].value == sheet.cell(link.row, last).value
+            assert link.hyperlink.target is None
+
+
+def test_a_sealed_letter_and_its_twin_show_their_number_only(book: openpyxl.Workbook) -> None:
+    shown = {row["编号"]: row for row in rows(book, LETTERS)}
+    for name, mark in (("003", "是"), ("004", "同密件")):
+        filled = {title: cell for title, cell in shown[name].items() if cell is not None}
+        assert filled == {"事项编号": "M-20260820-3f2a", "编号": name, "密件": mark}
+    everything = "".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    assert SECRET not in everything
+    assert "有人收钱" not in everything
+    assert "纪委" not in everything
+
+
+def test_copies_say_what_they_add_and_how_to_take_the_link_back(book: openpyxl.Workbook) -> None:
+    near, sealed = rows(book, COPIES)
+    assert (near["编号"], near["首件编号"], near["类型"], near["比首件多说的"]) == (
+        "002",
+        "001",
+        "近似重复",
+        "厂里已经在搬机器。",
+    )
+    assert "001" in str(near["怎样撤销"])
+    assert (sealed["编号"], sealed["比首件多说的"], sealed["事项"]) == ("004", None, None)
+
+
+def test_no_cell_starts_a_formula(book: openpyxl.Workbook) -> None:
+    assert not [cell.coordinate for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert "=1+1" in [row["标题"] for row in rows(book, LETTERS)]
+    assert rows(book, WARNED)[1]["事项"] == "=河口巷路灯不亮"
+
+
+def test_the_legend_counts_and_explains_every_column(book: openpyxl.Workbook) -> None:
+    text = "\n".join(str(cell) for row in book["说明"].iter_rows(values_only=True) for cell in row if cell)
+    assert "读入 9 行 ＝ 整理 8 封 ＋ 退回 1 行" in text
+    assert "small@12345678" in text
+    assert "2026-11-09" in text
+    for name in (WARNED, ALL, LETTERS, COPIES):
+        assert all(str(cell.value) in text for cell in book[name][1])
+
+
+def test_paper_is_landscape_one_page_wide_with_the_header_on_each(book: openpyxl.Workbook) -> None:
+    for name in (WARNED, ALL, LETTERS, COPIES):
+        sheet = book[name]
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.auto_filter.ref
+
+
+def test_matters_of_one_letter_fold_below(book: openpyxl.Workbook) -> None:
+    levels = [book[ALL].row_dimensions[at].outlineLevel for at in range(2, 7)]
+    assert levels == [0, 0, 1, 1, 1]
+    assert not any(book[ALL].row_dimensions[at].hidden for at in range(2, 7))
+
+
+def test_the_same_frames_give_the_same_bytes(
+    path: Path, letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path
+) -> None:
+    write_matters(letters, matters, facts, tmp_path / "again.xlsx")
+    assert path.read_bytes() == (tmp_path / "again.xlsx").read_bytes()
+
+
+def test_an_empty_store_still_makes_a_workbook(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path
+) -> None:
+    write_matters(
+        letters.iloc[:0], matters.iloc[:0], replace(facts, rows_in=0, rows_out=0, rows_rejected=0), tmp_path / "a.xlsx"
+    )
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx")[WARNED]["B2"].value == "没有到预警线的事项。"
+
+
+def test_counts_that_do_not_add_up_and_too_many_rows_are_refused(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PetitionError, match="rows in"):
+        write_matters(letters, matters, replace(facts, rows_in=7), tmp_path / "a.xlsx")
+    monkeypatch.setattr(matters_sheet, "MOST_ROWS", 3)
+    with pytest.raises(OutputNotWritable):
+        write_matters(letters, matters, facts, tmp_path / "a.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_table_has_a_row_a_letter_and_tells_nothing_of_sealed_ones(letters: pd.DataFrame) -> None:
+    table = matters_table(letters.assign(经办人="周"))
+    assert list(table.columns)[:8] == [
+        *("letter_id", "matter_id", "duplicate_of", "copy_kind", "addition"),
+        *("early_warning", "early_warning_score", "warning_reason"),
+    ]
+    assert table["letter_id"].tolist() == letters["letter_id"].tolist()
+    assert table["text"].tolist()[0] == letters["text"].tolist()[0]
+    hidden = table[table["letter_id"].isin(["003", "004"])]
+    assert set(hidden["text"]) | set(hidden["addition"]) | set(hidden["经办人"]) | set(hidden["unit"]) == {"〔密件〕"}
+    assert SECRET not in table.to_csv()
+    assert table["early_warning"].dtype == "int64"
+    assert "〔密件〕" not in letters.to_csv()
