@@ -151,8 +151,8 @@ def inventory(
         from pipeline.report.sheet import today
 
         opened = _opened(store)
-        n = write_inventory(opened.matters(date.fromisoformat(today())), opened.tasks(), output, today())
-        typer.echo(f"台账 {n} 个事项：{output}" if lang == "zh" else f"{n} matters: {output}")
+        write_inventory(opened.matters(date.fromisoformat(today())), opened.tasks(), output)
+        typer.echo(f"台账：{output}" if lang == "zh" else f"Inventory: {output}")
 
 
 @app.command("take", no_args_is_help=True)
@@ -163,21 +163,23 @@ def take(
 ) -> None:
     """Read the inventory back, and say how it stands."""
     with plain_errors(lang):
-        from pipeline.report.inventory import read_inventory, standing
+        from pipeline.report.inventory_reading import read_inventory
+        from pipeline.report.inventory_standing import standing
         from pipeline.report.sheet import today
 
         opened = _opened(store)
-        read = read_inventory(filled, opened.matter_ids(), today())
-        changed = opened.take_tasks(read.tasks)
-        for row in read.rejected.to_dict("records"):
-            typer.secho(f"第 {row['行']} 行 {row['列']}：{row['原因']}", fg="yellow", err=True)
+        tasks, problems = read_inventory(filled, known=opened.matter_ids(), earlier=opened.tasks())
+        changed = opened.take_tasks(tasks)
+        for problem in problems:
+            typer.secho(problem.message(), fg="yellow", err=True)
+        rejected = sum(problem.rejected for problem in problems)
         now = standing(opened.tasks(), today())
         typer.echo(
-            f"读入 {read.rows_in} 行 = 采用 {len(read.tasks)} 行（有变动 {changed} 行）+ 退回 {len(read.rejected)} 行。"
-            f"在办 {len(now.open)}，已到期 {len(now.overdue)}，已办结 {len(now.done)}，退回 {len(now.sent_back)}。"
+            f"读入 {len(tasks) + rejected} 行 = 采用 {len(tasks)} 行（有变动 {changed} 行）+ 退回 {rejected} 行。"
+            f"{now.in_words()}。"
             if lang == "zh"
-            else f"{read.rows_in} rows = {len(read.tasks)} taken ({changed} changed) + {len(read.rejected)} rejected; "
-            f"open {len(now.open)}, overdue {len(now.overdue)}, done {len(now.done)}, sent back {len(now.sent_back)}."
+            else f"{len(tasks) + rejected} rows = {len(tasks)} taken ({changed} changed) + {rejected} rejected. "
+            + ", ".join(f"{name} {n}" for name, n in now.counts.items())
         )
 
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline import letter
-from pipeline.matters.warn import Members, warning
+from pipeline.matters.hidden import hidden_letters
+from pipeline.matters.warn import HIDDEN, Members, warning
 from pipeline.settings import read_toml, several
 
 SEALED_TITLE: Final = "密件类事项"
@@ -91,6 +92,7 @@ def _matters(letters: pd.DataFrame) -> Iterator[Members]:
     names = [name for name in _READ if name in letters.columns]
     columns = [letters[name].tolist() for name in names]
     days = _days(letters[letter.RECEIVED_AT])
+    names, columns = [*names, HIDDEN], [*columns, hidden_letters(letters).tolist()]
     by_matter: dict[str, list[int]] = {}
     for row, matter in enumerate(letters["matter_id"]):
         by_matter.setdefault(matter, []).append(row)
@@ -138,7 +140,7 @@ def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str
         "last": days[-1].isoformat() if days else "",
         "letters": len(members),
         "distinct": len(members.distinct()) or 1,
-        "sealed": len(members) - len(told),
+        "sealed": sum(members["sealed"]),
         "people": max(members["people"]),
         "trend": trend,
         "recent": counts.recent,

@@ -22,6 +22,7 @@ _MARKS: Final = "，。；！？!?;\n"
 _QUOTES: Final = 5
 _CALM: Final = ("咨询", "建议")
 _COLLECTIVE, _RAISED = "collective_step", "raised_before"
+HIDDEN: Final = "hidden"
 _BY_ACTION: Final = (_COLLECTIVE, _RAISED)
 _GROUPS: Final = {_COLLECTIVE: 2, _RAISED: 1, "danger": 0, "deadline": 0, "hardship": 0}
 _PRESSING: Final = 3
@@ -56,8 +57,8 @@ class Members:
         return Members(self.matter_id, cells, [self.days[row] for row in rows])
 
     def told(self) -> Members:
-        """Return the letters whose words may be shown: all but sealed ones."""
-        return self.where([not sealed for sealed in self["sealed"]])
+        """Return the letters whose words may be shown: all but sealed ones and what would show their text."""
+        return self.where([not hidden for hidden in self[HIDDEN]])
 
     def distinct(self) -> Members:
         """Return the letters that are no copies."""
@@ -74,7 +75,7 @@ class Members:
     def unit(self) -> str:
         """Return the unit of most letters, but none that must recuse itself; "" leaves it to a person."""
         barred = {name for cell in self["recused"] for name in several(cell)}
-        units = Counter(unit for unit, sealed in zip(self["unit"], self["sealed"], strict=True) if unit and not sealed)
+        units = Counter(unit for unit, sealed in zip(self["unit"], self[HIDDEN], strict=True) if unit and not sealed)
         return next((unit for unit, _ in units.most_common() if unit not in barred), "")
 
 

@@ -11,14 +11,11 @@ import pandas as pd
 from pipeline.errors import OutputNotWritable
 from pipeline.report.atomic import replacing
 from pipeline.report.inventory_form import FIXED, SHEET, TASK_COLUMNS, TO_FILL, Choices, reasons
-from pipeline.report.inventory_reading import Problem, put_together, read_inventory
-from pipeline.report.inventory_standing import Standing, standing
+from pipeline.report.inventory_standing import standing
 from pipeline.report.layout import add_table, finish_table, matter_formats, row_height, write_about, write_cell
 from pipeline.report.matters_columns import WARNING_NAMES
 from pipeline.report.sheet import MOST_ROWS, new_workbook, today
 from pipeline.settings import read_toml
-
-__all__ = ["Problem", "Standing", "put_together", "read_inventory", "standing", "write_inventory"]
 
 _MOST_LINES, _LEAST_HEIGHT = 8, 36
 _FROZEN: Final = 2

@@ -122,19 +122,6 @@ def read_inventory(
     return _dated(frame, before), sorted(problems, key=lambda problem: problem.row)
 
 
-def put_together(earlier: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
-    """Return the tasks as they stand now: those read, and the earlier ones whose rows are no longer in the sheet.
-
-    Examples
-    --------
-    >>> old = pd.DataFrame({"matter_id": ["M-1", "M-2"], "status": ["待交办", "办理中"]})
-    >>> put_together(old, pd.DataFrame({"matter_id": ["M-2"], "status": ["已办结"]}))["status"].tolist()
-    ['待交办', '已办结']
-    """
-    kept = earlier[~earlier["matter_id"].isin(read["matter_id"])]
-    return pd.concat([kept, read], ignore_index=True)
-
-
 def _open(path: Path) -> tuple[int, list[Any], Iterator[tuple[int, list[Any], str]]]:
     """Return the number of the header row, the headers, and (number, cells, why unusable) of every row below."""
     kind = kind_of(path)

@@ -17,8 +17,9 @@ from pipeline.intake import LetterSource
 from pipeline.matters.store import Store
 from pipeline.report.analysis_office import areas_of
 from pipeline.report.atomic import check_writable
-from pipeline.report.matters_sheet import SheetFacts, write_matters
-from pipeline.report.sheet import today, write_rejected
+from pipeline.report.matters_sheet import write_matters
+from pipeline.report.matters_table import matters_table
+from pipeline.report.sheet import RunFacts, today, write_rejected
 from pipeline.report.stream import SuggestionStream
 from pipeline.report.triaged import suggested
 
@@ -96,16 +97,14 @@ def find_matters(
         touched = set(here["matter_id"])
         kept = matters[matters["matter_id"].isin(touched) | (matters["early_warning"] > 0)]
         members = letters[letters["matter_id"].isin(set(kept["matter_id"]))]
-        facts = SheetFacts(
-            source.path.name, outcome.rows_in, outcome.letters, outcome.rejected, triage.bundle.version, today()
-        )
+        facts = _facts(source, triage, outcome)
         write_matters(members, kept, facts, output)
     else:
         table = batch.drop(columns=[name for name in LINKED if name in batch.columns])
         table = table.assign(**{name: here[name].to_numpy() for name in LINKED})
         table["matter_warning"] = here["matter_id"].map(matters.set_index("matter_id")["early_warning"]).to_numpy()
         with SuggestionStream(output) as stream:
-            stream.write(table)
+            stream.write(matters_table(table))
     rejected_file = output.with_name(f"{output.name}.rejected.csv")
     if rejected:
         write_rejected(pd.concat(rejected, ignore_index=True), rejected_file)
@@ -113,6 +112,25 @@ def find_matters(
     else:
         rejected_file.unlink(missing_ok=True)
     return outcome
+
+
+def _facts(source: LetterSource, triage: Triage, outcome: Outcome) -> RunFacts:
+    manifest = triage.bundle.manifest
+    return RunFacts(
+        source=source.path.name,
+        rows_in=outcome.rows_in,
+        rows_out=outcome.letters,
+        rows_rejected=outcome.rejected,
+        model_name=triage.bundle.name,
+        model_version=triage.bundle.version,
+        model_trained_on=str(manifest.get("trained_on", "")),
+        office="" if triage.office is None else f"{triage.handling.office.name}@{triage.handling.office.version}",
+        made_at=today(),
+        accept=triage.accept,
+        masked=True,
+        notes=source.notes,
+        weaknesses=tuple(manifest.get("weaknesses", ())),
+    )
 
 
 def _add(store: Store, batch: pd.DataFrame, outcome: Outcome) -> list[str]:

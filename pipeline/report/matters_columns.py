@@ -78,4 +78,4 @@ COLUMNS: Final = {
     LETTERS: LETTERS_COLUMNS,
     COPIES: COPIES_COLUMNS,
 }
-UNDO: Final = "认为不是重复的：在事项库里撤销 {letter_id} 与 {first} 的关联"
+UNDO: Final = "不是重复的：petition matters split {letter_id} --why 原因"

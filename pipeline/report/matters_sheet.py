@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.errors import OutputNotWritable, PetitionError
+from pipeline.matters.hidden import hidden_letters
 from pipeline.report.atomic import replacing
 from pipeline.report.layout import (
     add_table,
@@ -25,10 +26,7 @@ from pipeline.report.layout import (
     write_link,
 )
 from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES
-from pipeline.report.matters_table import hidden_letters, matters_table
 from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
-
-__all__ = ["matters_table", "write_matters"]
 
 _LOOK_OF_WARNING = {2: "warned", 1: "watched", 0: "plain"}
 _LETTER_LINES, _COPY_LINES, _LINE_HEIGHT = 7, 10, 18
@@ -170,7 +168,7 @@ def _write_copies(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any])
         name, first = row[letter.LETTER_ID], row["duplicate_of"]
         sealed = name in hidden or first in hidden
         told = ("", "", "") if sealed else (row[letter.RECEIVED_AT], row["addition"], row["matter_title"])
-        undo = UNDO.format(letter_id=name, first=first)
+        undo = UNDO.format(letter_id=name)
         cells = [name, first, row["copy_kind"], *told, row["matter_id"], undo]
         _write_row(sheet, at, cells, [formats["plain"]] * len(cells))
         sheet.set_row(at, row_height(cells, widths, _COPY_LINES))

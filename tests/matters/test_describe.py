@@ -98,3 +98,12 @@ def test_no_word_ranks_or_describes_people(word: str) -> None:
     files = [*(root / "pipeline" / "matters").glob("*.py"), *(root / "pipeline" / "report").glob("*.py")]
     for path in [*files, root / "data" / "matters.toml", root / "data" / "report.toml"]:
         assert word not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_copy_of_a_sealed_letter_says_nothing_either(store: Store) -> None:
+    sealed = letter(1, PLANT[0] + SECRET, sealed=True)
+    store.add(batch(sealed, letter(2, PLANT[0] + SECRET, "2026-11-09")))
+    matter = describe(store.letters(), TODAY).iloc[0]
+    assert matter["sealed"] == 1
+    assert matter["title"] == "密件类事项（环境保护）"
+    assert not any("赵某某" in str(cell) for cell in matter)

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import FileNotReadable, HeaderConflict
-from pipeline.report.inventory import put_together, read_inventory, standing, write_inventory
+from pipeline.matters.store import Store
+from pipeline.report.inventory import write_inventory
+from pipeline.report.inventory_reading import read_inventory
+from pipeline.report.inventory_standing import standing
 
 WAGES, LAMPS, DEEDS, BUS = "M-20260820-3f2a", "M-20261028-77b0", "M-20260105-9e9e", "M-20261102-aa01"
 
@@ -203,7 +206,10 @@ def test_an_inventory_of_nothing_is_written_and_read(
 
 def test_deleted_rows_stay_among_the_tasks(tasks: pd.DataFrame, tmp_path: Path) -> None:
     read, _ = read_inventory(sheet(tmp_path, [WAGES, "赵副县长", "", "", "", "", "已办结"]), earlier=tasks)
-    now = put_together(tasks, read)
+    store = Store.open("sqlite://")
+    store.take_tasks(tasks)
+    store.take_tasks(read)
+    now = store.tasks()
     assert sorted(zip(now["matter_id"], now["status"], strict=True)) == [(WAGES, "已办结"), (BUS, "已办结")]
 
 

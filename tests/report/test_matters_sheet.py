@@ -13,7 +13,8 @@ import pytest
 from pipeline.errors import OutputNotWritable, PetitionError
 from pipeline.report import matters_sheet
 from pipeline.report.matters_columns import ALL, COPIES, LETTERS, WARNED
-from pipeline.report.matters_sheet import matters_table, write_matters
+from pipeline.report.matters_sheet import write_matters
+from pipeline.report.matters_table import matters_table
 from pipeline.report.sheet import RunFacts
 from tests.report.conftest import SECRET
 
@@ -90,7 +91,7 @@ def test_copies_say_what_they_add_and_how_to_take_the_link_back(book: openpyxl.W
         "近似重复",
         "厂里已经在搬机器。",
     )
-    assert "001" in str(near["怎样撤销"])
+    assert "split 002" in str(near["怎样撤销"])
     assert (sealed["编号"], sealed["比首件多说的"], sealed["事项"]) == ("004", None, None)
 
 
