@@ -156,8 +156,9 @@ def likeness(one: str, other: str, *, whole: bool = True) -> float:
     (68.0, 0.0)
     """
     alike = float(fuzz.ratio(one, other, score_cutoff=ALIKE))
-    shorter = min(len(one), len(other))
-    if whole and not alike and shorter >= WHOLE and fuzz.partial_ratio(one, other, score_cutoff=HELD):
+    shorter, longer = sorted((len(one), len(other)))
+    added = 2 * shorter * 100 / ALIKE < shorter + longer  # else what holds all of the other is alike anyway
+    if whole and added and not alike and shorter >= WHOLE and fuzz.partial_ratio(one, other, score_cutoff=HELD):
         return ALIKE
     return alike
 
