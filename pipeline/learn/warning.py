@@ -98,15 +98,23 @@ def read_signs(
     either = 1 - (1 - urgent) * (1 - heated)
     columns = [*(shares[pair] for pair in SHARES), shared * either, either]
     many = read_toml("warning.toml")["letter"]["many"]
-    counts, found, people = [], [], []
-    for title, text in zip(titles, texts, strict=True):
-        row, phrases = _counted(title, text)
-        number, said = stated_people(f"{title}\n{text}")
-        counts.append([*row, np.log1p(number), *(float(number >= step) for step in many), np.log1p(len(text))])
-        found.append(phrases)
-        people.append(said)
+    found: list[list[Found]] = []
+    people: list[str] = []
+    said = np.zeros((len(titles), len(lexicon.load("warning").groups)))
+    entitled = np.zeros_like(said)
+    numbers = np.zeros(len(titles))
+    for row, (title, text) in enumerate(zip(titles, texts, strict=True)):
+        whole = f"{title}\n{text}"
+        found.append(_counted(whole, len(title), said[row], entitled[row]))
+        numbers[row], words = stated_people(whole)
+        people.append(words)
+    # Per group: whether it is said, how often, whether the title says it.
+    by_group = np.stack([said > 0, np.log1p(said), entitled], axis=2).reshape(len(titles), -1)
+    steps = numbers[:, None] >= np.array(many)
+    lengths = np.log1p(np.array([len(text) for text in texts], dtype=np.float64))
+    counts = np.column_stack([by_group, np.log1p(numbers), steps, lengths])
     heads_say = logit(np.clip(np.column_stack(columns), _EDGE, 1 - _EDGE))
-    return Signs(np.hstack([heads_say, np.array(counts)]), found, people)
+    return Signs(np.hstack([heads_say, counts]), found, people)
 
 
 def _from(
@@ -123,19 +131,22 @@ def _above(label: str) -> set[str]:
     return {str(rank) for rank in range(int(label), 5)}
 
 
-def _counted(title: str, text: str) -> tuple[list[float], list[Found]]:
-    phrases = lexicon.load("warning")
-    by_group: dict[str, list[str]] = {group: [] for group in phrases.groups}
-    entitled = set()
-    for part in (title, text):
-        for _, entry in phrases.find(part):
-            by_group[entry.group].append(entry.phrase)
-            if part is title:
-                entitled.add(entry.group)
-    row: list[float] = []
-    for group, said in by_group.items():
-        row += [float(bool(said)), float(np.log1p(len(said))), float(group in entitled)]
-    return row, [Found(group, tuple(dict.fromkeys(said))) for group, said in by_group.items() if said]
+def _counted(whole: str, title: int, said: Floats, entitled: Floats) -> list[Found]:
+    """Count the phrases of each group in title and text, into one row; return them by group."""
+    phrases, columns = lexicon.load("warning"), _group_columns()
+    by_group: dict[str, list[str]] = {}
+    for start, entry in phrases.find(whole):
+        column = columns[entry.group]
+        said[column] += 1
+        if start < title:
+            entitled[column] = 1
+        by_group.setdefault(entry.group, []).append(entry.phrase)
+    return [Found(group, tuple(dict.fromkeys(by_group[group]))) for group in sorted(by_group, key=columns.__getitem__)]
+
+
+@cache
+def _group_columns() -> dict[str, int]:
+    return {group: column for column, group in enumerate(lexicon.load("warning").groups)}
 
 
 @cache
