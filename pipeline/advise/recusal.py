@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import ahocorasick_rs
@@ -257,8 +257,7 @@ class Recusal:
         for name in unit.names:
             for place in self._areas[unit.name]:
                 rest = name.removeprefix("中共").removeprefix(place)
-                known = any(body.end == len(rest) for body in find_bodies(rest))
-                if len(rest) >= _SHORTEST_BARE and rest != name and not known:
+                if len(rest) >= _SHORTEST_BARE and rest != name and not _is_body(rest):
                     yield rest
 
     @cached_property
@@ -324,6 +323,12 @@ def _sentence(letter: str, at: int) -> str:
     begin = max(letter.rfind(mark, 0, at) for mark in "。！？!?\n") + 1
     ends = [end for mark in "。！？!?\n" if (end := letter.find(mark, at)) >= 0]
     return letter[begin : min(ends, default=len(letter))]
+
+
+@cache
+def _is_body(name: str) -> bool:
+    """Return whether a rule of bodies knows a whole name; a directory has the same ones in every district."""
+    return any(body.end == len(name) for body in find_bodies(name))
 
 
 def _heads(unit: Unit) -> Iterable[str]:

@@ -18,7 +18,7 @@ from scipy.special import expit
 
 from pipeline import letter
 from pipeline.learn.heads import Head
-from pipeline.learn.warning import COUNTED, OFFSET, SUMS, Found, Signs, Weights, read_signs, sign_names
+from pipeline.learn.warning import COUNTED, OFFSET, SUMS, Found, Weights, read_signs, sign_names
 from pipeline.settings import read_toml
 from pipeline.text import lexicon
 
@@ -86,7 +86,8 @@ def warn(
     reasons = [""] * len(titles)
     for row in np.flatnonzero(levels).tolist():
         values = {name: int(chosen[name][row]) for name in ("scope", "urgency", "action")}
-        known = _Letter(values, signs, row, bool(sealed[row]), lang, _spoken(signs.found[row], towards[row]))
+        found = signs.found(row)
+        known = _Letter(values, found, signs.people[row], bool(sealed[row]), lang, _spoken(found, towards[row]))
         reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), known, rules)
     return Warned(levels, scores, reasons)
 
@@ -96,8 +97,8 @@ class _Letter:
     """What the reason of one letter is written from."""
 
     values: Mapping[str, int]
-    signs: Signs
-    row: int
+    found: list[Found]
+    people: str
     sealed: bool
     lang: str
     spoken: Mapping[str, tuple[str, ...]]
@@ -138,7 +139,7 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
     colon = "：" if zh else ": "
     if name.startswith(_GROUP):
         group = name.partition(":")[2]
-        quotes = next((found.phrases for found in known.signs.found[known.row] if found.group == group), ())
+        quotes = next((found.phrases for found in known.found if found.group == group), ())
         if not quotes:
             return f"{rules['lines']['absent'][0 if zh else 1]}{_group_names()[group]}"
         quoted = "" if known.sealed else _quoted(quotes[: rules["quotes"]])
@@ -149,8 +150,8 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
         quotes = () if known.sealed else known.spoken[name][: rules["quotes"]]
         quoted = _quoted(quotes)
         return line + colon + value + (("，" if zh else " ") + quoted if quoted else "")
-    if name == "people" and known.signs.people[known.row] and not known.sealed:
-        return f"{line}{colon}“{known.signs.people[known.row]}”"
+    if name == "people" and known.people and not known.sealed:
+        return f"{line}{colon}“{known.people}”"
     return line
 
 

@@ -62,19 +62,11 @@ def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str
     11.0
     """
     phrases = lexicon.load("cues")
-    group_of = {group: column for column, group in enumerate(phrases.groups)}
-    n_groups, first = len(phrases.groups), len(NAMES_BEFORE_GROUPS)
-    rows = []
-    for title, body, received in zip(titles, bodies, received_at, strict=True):
-        counts, in_title = [0] * n_groups, [0] * n_groups
-        for _, entry in phrases.find(body):
-            counts[group_of[entry.group]] += 1
-        for _, entry in phrases.find(title):
-            counts[group_of[entry.group]] += 1
-            in_title[group_of[entry.group]] = 1
-        rows.append([*_measures(title, body, received), *counts, *in_title])
-    result = np.array(rows, dtype=np.float32).reshape(len(titles), len(names()))
-    result[:, first : first + n_groups] = np.log1p(result[:, first : first + n_groups])
+    said, entitled = (phrases.by_group(phrases.find_all(texts), len(texts)) for texts in (bodies, titles))
+    measures = [_measures(*letter) for letter in zip(titles, bodies, received_at, strict=True)]
+    counted = np.array(measures, dtype=np.float32).reshape(len(titles), len(NAMES_BEFORE_GROUPS))
+    mentions = np.log1p((said + entitled).astype(np.float32))
+    result: NDArray[np.float32] = np.hstack([counted, mentions, (entitled > 0).astype(np.float32)])
     return result
 
 

@@ -24,6 +24,7 @@ from pipeline.text.mask import without_placeholders
 from pipeline.text.segment import Segmenter, default_segmenter
 
 HASH_BITS = 20
+_LETTERS_AT_ONCE = 256
 _NO_WORD = re.compile(r"\d+[.\d%]*|[\W_]+")
 _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 
@@ -193,12 +194,16 @@ class Featurizer:
         )
 
     def _characters(self, texts: Sequence[str]) -> WordIds:
-        row, slot = _character_slots(texts)
-        columns = self.slots[slot]
-        known = columns >= 0
-        starts = np.zeros(len(texts) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(row[known], minlength=len(texts)), out=starts[1:])
-        return WordIds(columns[known], starts)
+        """Look up the characters of a few hundred letters at a time, to stay in cache."""
+        columns, counts = [np.zeros(0, dtype=np.int32)], [np.zeros(1, dtype=np.int64)]
+        for first in range(0, len(texts), _LETTERS_AT_ONCE):
+            part = texts[first : first + _LETTERS_AT_ONCE]
+            row, slot = _character_slots(part)
+            found = self.slots[slot]
+            known = found >= 0
+            columns.append(found[known])
+            counts.append(np.bincount(row[known], minlength=len(part)))
+        return WordIds(np.concatenate(columns), np.cumsum(np.concatenate(counts)))
 
     def _block(self, found: WordIds, columns: slice, weight: float) -> sp.csr_matrix:
         matrix = sp.csr_matrix(

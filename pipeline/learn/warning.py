@@ -55,14 +55,23 @@ class Signs:
     ----------
     values : ndarray, shape (letters, ``len(sign_names())``)
         NaN where the model lacks the head.
-    found : list of list of Found
+    said : Hits
+        What stands of ``data/lexicons/warning.tsv`` in title and text of each letter.
     people : list of str
         The largest number of people or households that a letter states, in its own words, "" if none.
     """
 
     values: Floats
-    found: list[list[Found]]
+    said: lexicon.Hits
     people: list[str]
+
+    def found(self, letter: int) -> list[Found]:
+        """Return the phrases of each group that one letter holds."""
+        phrases = lexicon.load("warning")
+        by_group: dict[int, list[str]] = {}
+        for entry in self.said.of(letter).entries.tolist():
+            by_group.setdefault(int(phrases.group_of[entry]), []).append(phrases.entries[entry].phrase)
+        return [Found(phrases.groups[at], tuple(dict.fromkeys(by_group[at]))) for at in sorted(by_group)]
 
 
 @cache
@@ -98,23 +107,21 @@ def read_signs(
     either = 1 - (1 - urgent) * (1 - heated)
     columns = [*(shares[pair] for pair in SHARES), shared * either, either]
     many = read_toml("warning.toml")["letter"]["many"]
-    found: list[list[Found]] = []
-    people: list[str] = []
-    said = np.zeros((len(titles), len(lexicon.load("warning").groups)))
-    entitled = np.zeros_like(said)
-    numbers = np.zeros(len(titles))
-    for row, (title, text) in enumerate(zip(titles, texts, strict=True)):
-        whole = f"{title}\n{text}"
-        found.append(_counted(whole, len(title), said[row], entitled[row]))
-        numbers[row], words = stated_people(whole)
-        people.append(words)
+    letters = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
+    phrases = lexicon.load("warning")
+    hits = phrases.find_all(letters)
+    said = phrases.by_group(hits, len(letters))
+    in_title = hits.starts < np.array([len(title) for title in titles], dtype=np.int64)[hits.texts]
+    entitled = phrases.by_group(hits.where(in_title), len(letters)) > 0
+    stated = [stated_people(letter) for letter in letters]
+    numbers = np.array([number for number, _ in stated], dtype=np.float64)
     # Per group: whether it is said, how often, whether the title says it.
     by_group = np.stack([said > 0, np.log1p(said), entitled], axis=2).reshape(len(titles), -1)
     steps = numbers[:, None] >= np.array(many)
     lengths = np.log1p(np.array([len(text) for text in texts], dtype=np.float64))
     counts = np.column_stack([by_group, np.log1p(numbers), steps, lengths])
     heads_say = logit(np.clip(np.column_stack(columns), _EDGE, 1 - _EDGE))
-    return Signs(np.hstack([heads_say, counts]), found, people)
+    return Signs(np.hstack([heads_say, counts]), hits, [words for _, words in stated])
 
 
 def _from(
@@ -129,24 +136,6 @@ def _from(
 
 def _above(label: str) -> set[str]:
     return {str(rank) for rank in range(int(label), 5)}
-
-
-def _counted(whole: str, title: int, said: Floats, entitled: Floats) -> list[Found]:
-    """Count the phrases of each group in title and text, into one row; return them by group."""
-    phrases, columns = lexicon.load("warning"), _group_columns()
-    by_group: dict[str, list[str]] = {}
-    for start, entry in phrases.find(whole):
-        column = columns[entry.group]
-        said[column] += 1
-        if start < title:
-            entitled[column] = 1
-        by_group.setdefault(entry.group, []).append(entry.phrase)
-    return [Found(group, tuple(dict.fromkeys(by_group[group]))) for group in sorted(by_group, key=columns.__getitem__)]
-
-
-@cache
-def _group_columns() -> dict[str, int]:
-    return {group: column for column, group in enumerate(lexicon.load("warning").groups)}
 
 
 @cache

@@ -77,7 +77,7 @@ class MaskRule:
     placeholder: str
     pattern: re.Pattern[str]
     check: str
-    near: tuple[str, ...]
+    near: frozenset[str]
 
     def first(self, text: str, at: int) -> tuple[int, int] | None:
         """Return start and end of the first number of this kind from ``at`` on.
@@ -107,7 +107,7 @@ class Span:
 def mask_rules() -> tuple[MaskRule, ...]:
     """Return the rules of ``data/masks.toml`` in their order."""
     return tuple(
-        MaskRule(row["kind"], row["placeholder"], re.compile(row["pattern"]), row["check"], tuple(row["near"]))
+        MaskRule(row["kind"], row["placeholder"], re.compile(row["pattern"]), row["check"], frozenset(row["near"]))
         for row in read_toml("masks.toml")["mask"]
     )
 
@@ -116,6 +116,13 @@ def mask_rules() -> tuple[MaskRule, ...]:
 def address_rules() -> tuple[MaskRule, ...]:
     """Return the rules of addresses; they alone may find something in a letter without long numbers."""
     return tuple(rule for rule in mask_rules() if rule.kind.startswith("address"))
+
+
+@cache
+def _near() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]]:
+    """Return an automaton of the words of which a rule needs one in the letter, and the words."""
+    words = tuple(sorted({word for rule in mask_rules() for word in rule.near}))
+    return ahocorasick_rs.AhoCorasick(words), words
 
 
 @cache
@@ -213,15 +220,19 @@ def _sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
 def _numbers(text: str) -> tuple[list[Span], str]:
     """Return what the patterns find, and the text with it hidden."""
     numbered = _DIGITS.search(text) or "@" in text or _LATIN.search(text)
-    rules = mask_rules() if numbered else address_rules()
+    automaton, words = _near()
+    near = {words[index] for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)}
+    rules = [
+        rule
+        for rule in (mask_rules() if numbered else address_rules())
+        if not rule.near or not rule.near.isdisjoint(near)
+    ]
     spans: list[Span] = []
     found = -1
     # What is found hides from every later search, and digits beside it may now stand free: look until nothing is new.
     while len(spans) > found:
         found = len(spans)
         for rule in rules:
-            if rule.near and not any(map(text.__contains__, rule.near)):
-                continue
             end = 0
             while number := rule.first(text, end):
                 start, end = number

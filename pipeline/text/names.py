@@ -175,8 +175,15 @@ def find_names(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
 def _with_repeats(text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Add the other places of a full name: once told, it is known in the whole letter."""
     full = {text[start:end] for start, end in names if end - start >= 3 and "某" not in text[start:end]}
-    told = [match.span() for name in sorted(full) for match in re.finditer(re.escape(name), text)]
+    told = [span for name in sorted(full) for span in _places(name, text)]
     return _apart(told + [span for span in names if not any(a < span[1] and span[0] < b for a, b in told)])
+
+
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    while (start := text.find(name, end)) >= 0:
+        end = start + len(name)
+        yield start, end
 
 
 class _Reader:

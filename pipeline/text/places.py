@@ -216,6 +216,8 @@ class Gazetteer:
         clear = [(mention, nodes[0]) for mention, nodes in settled if len(nodes) == 1]
         if not clear:
             return sorted({node for _, nodes in settled for node in nodes})
+        if len(named := {node for _, node in clear}) == 1:
+            return list(named)
         at_home = [(mention, node) for mention, node in clear if self._home in self._chain(node)]
         votes = at_home or self._supported(clear)
         found = self._deepest(Counter(node for _, node in votes))
@@ -227,8 +229,6 @@ class Gazetteer:
     def _supported(self, clear: list[tuple[Mention, int]]) -> list[tuple[Mention, int]]:
         """Leave out towns elsewhere of which no wider place is named: a town here may share such a town's name."""
         named = {node for _, node in clear}
-        if len(named) == 1:
-            return clear
         supported = [
             (mention, node)
             for mention, node in clear
