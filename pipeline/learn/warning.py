@@ -9,7 +9,6 @@ over how likely the three come together. So every sign's part in it can be shown
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from scipy.special import expit, logit
 from pipeline.learn.heads import Head
 from pipeline.settings import read_table, read_toml
 from pipeline.text import lexicon
+from pipeline.text.counts import stated_people
 
 Floats = NDArray[np.float64]
 SUMS = ("scope", "urgency", "action")
@@ -34,8 +34,6 @@ SHARES = (
     *(("early_warning", "1"), ("early_warning", "2"), ("legacy", "1"), ("accused", "1")),
 )
 TOGETHER = ("joint:heads", "joint:heads_heated")
-_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")} | {"两": 2, "几": 5, "数": 5}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 _EDGE, _FARTHEST = 1e-3, 5.0
 
 
@@ -136,43 +134,6 @@ def _from(
 
 def _above(label: str) -> set[str]:
     return {str(rank) for rank in range(int(label), 5)}
-
-
-@cache
-def _stated() -> re.Pattern[str]:
-    return re.compile(read_toml("warning.toml")["letter"]["stated"])
-
-
-def stated_people(text: str) -> tuple[int, str]:
-    """Return the largest number of people or households that a letter states, and its words.
-
-    Examples
-    --------
-    >>> stated_people("小区三百多户业主，有两人受伤"), stated_people("我家两人")
-    ((300, '三百多户'), (0, ''))
-    """
-    rules = read_toml("warning.toml")["letter"]
-    best = (0, "")
-    for match in _stated().finditer(text):
-        if not match.group().startswith(tuple(rules["everyday"])):
-            number = _number(match.group(1))
-            if best[0] < number < rules["largest"]:
-                best = (number, match.group())
-    return best
-
-
-def _number(words: str) -> int:
-    total = current = 0
-    for word in words:
-        if word.isdigit() and word.isascii():
-            current = current * 10 + int(word)
-        elif word in _DIGITS:
-            current = _DIGITS[word]
-        elif word in _UNITS:
-            total, current = total + (current or 1) * _UNITS[word], 0
-        elif word == "万":
-            total, current = max(total + current, 1) * 10_000, 0
-    return total + current
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.matters.hidden import hidden_letters
-from pipeline.matters.warn import HIDDEN, Members, warning
+from pipeline.matters.warn import HIDDEN, Members, may_be_warned, warning
 from pipeline.settings import read_toml, several
 
 SEALED_TITLE: Final = "密件类事项"
@@ -37,7 +37,9 @@ _ENDS: Final = re.compile(r"[。！？!?\n]")
 _THINGS, _PLACES = 4, 3
 
 
-def describe(letters: pd.DataFrame, today: date, areas: Sequence[str] = ()) -> pd.DataFrame:
+def describe(
+    letters: pd.DataFrame, today: date, areas: Sequence[str] = (), *, asked: Collection[str] | None = None
+) -> pd.DataFrame:
     """Return one row a matter, the warned ones first, then by score.
 
     Parameters
@@ -48,6 +50,8 @@ def describe(letters: pd.DataFrame, today: date, areas: Sequence[str] = ()) -> p
         The day for which trend, age and warnings hold.
     areas : sequence of str
         Names of the county-level areas of the office.
+    asked : collection of str, optional
+        If given, only these matters are described, and those of others that may be warned of.
 
     Examples
     --------
@@ -61,6 +65,9 @@ def describe(letters: pd.DataFrame, today: date, areas: Sequence[str] = ()) -> p
     (2, '丽景花园', '都写到丽景花园（2 件）；2026-11-02 至 2026-11-09 共 2 件')
     """
     overall = _Counts.of(_days(letters[letter.RECEIVED_AT]), today)
+    letters = letters.assign(**{HIDDEN: hidden_letters(letters)})
+    if asked is not None:
+        letters = letters[letters["matter_id"].isin(set(asked)) | may_be_warned(letters)]
     rows = [_matter(members, today, overall, areas) for members in _matters(letters)]
     rows.sort(key=lambda row: (-row["early_warning"], -row["score"], row["matter_id"]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -89,10 +96,9 @@ class _Counts:
 
 def _matters(letters: pd.DataFrame) -> Iterator[Members]:
     """Yield the letters of each matter, as lists of cells."""
-    names = [name for name in _READ if name in letters.columns]
+    names = [name for name in (*_READ, HIDDEN) if name in letters.columns]
     columns = [letters[name].tolist() for name in names]
     days = _days(letters[letter.RECEIVED_AT])
-    names, columns = [*names, HIDDEN], [*columns, hidden_letters(letters).tolist()]
     by_matter: dict[str, list[int]] = {}
     for row, matter in enumerate(letters["matter_id"]):
         by_matter.setdefault(matter, []).append(row)

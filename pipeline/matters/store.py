@@ -118,26 +118,26 @@ class Store:
 
     def letters(self) -> pd.DataFrame:
         """Return every letter with its matter, what it is a copy of, what is suggested and how it is handled."""
+        names = ("letter_id", "received_at", "title", "text", *CATEGORY, "copy_kind", "addition")
+        table = tables.LETTERS
+        wanted = [table.c[name] for name in ("number", "matter", "first", "rest", *names)]
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(tables.LETTERS).order_by(tables.LETTERS.c.number)).mappings().all()
+            rows = connection.execute(sa.select(*wanted).order_by(table.c.number)).all()
             matters = connection.execute(sa.select(tables.MATTERS.c.number, tables.MATTERS.c.matter_id)).all()
             ids = {int(matter.number): str(matter.matter_id) for matter in matters}
             roots = merged(connection)
-        rest = [json.loads(row["rest"]) for row in rows]
+        columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+        _, matter, first, rest, *told = columns
+        letter_ids = told[0]
+        cells = [json.loads(row) for row in rest]
         frame = pd.DataFrame(
             {
-                **{
-                    name: [row[name] for row in rows]
-                    for name in ("letter_id", "received_at", "title", "text", *CATEGORY)
-                },
-                "matter_id": [ids[roots.get(row["matter"], row["matter"])] for row in rows],
-                "duplicate_of": ["" if row["first"] is None else rows[row["first"]]["letter_id"] for row in rows],
-                **{name: [row[name] for row in rows] for name in ("copy_kind", "addition")},
-                **{name: [cells.get(name, "") for cells in rest] for name in REST},
+                **dict(zip(names, map(list, told), strict=True)),
+                "matter_id": [ids[roots.get(number, number)] for number in matter],
+                "duplicate_of": ["" if number is None else letter_ids[number] for number in first],
+                **{name: [_cell(row, name) for row in cells] for name in REST},
             }
         )
-        for name, usual in _USUAL.items():
-            frame[name] = [usual if cell == "" else type(usual)(cell) for cell in frame[name]]
         return frame
 
     def matters(self, today: date | None = None, areas: Sequence[str] = ()) -> pd.DataFrame:
@@ -200,6 +200,12 @@ _USUAL: Final[dict[str, Any]] = {
     **dict.fromkeys(("people", "urgency", "level", "scope", "action", "early_warning"), 0),
     "early_warning_score": 0.0,
 }
+
+
+def _cell(cells: dict[str, Any], name: str) -> Any:
+    """Return a suggestion or note as it was, or what it usually is where there was none."""
+    cell, usual = cells.get(name, ""), _USUAL.get(name, "")
+    return cell if usual == "" else usual if cell == "" else type(usual)(cell)
 
 
 def _now() -> str:

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from math import log2, log10
 from typing import Any, Final
 
+import pandas as pd
+
 from pipeline.settings import read_toml, several
 from pipeline.text import lexicon
 
@@ -52,6 +54,8 @@ class Members:
 
     def where(self, kept: list[bool]) -> Members:
         """Return some of the letters."""
+        if all(kept):
+            return self
         rows = [row for row, keep in enumerate(kept) if keep]
         cells = {name: [column[row] for row in rows] for name, column in self.cells.items()}
         return Members(self.matter_id, cells, [self.days[row] for row in rows])
@@ -192,6 +196,23 @@ def _level(score: float, members: Members, n: int, rules: dict[str, Any]) -> int
         own = max(members["early_warning"], default=0)
         return int(own if score > 0 else 0)
     return 2 if score >= rules["warn"] else 1 if score >= rules["watch"] else 0
+
+
+def may_be_warned(letters: pd.DataFrame) -> pd.Series[bool]:
+    """Return which letters are in a matter that may be warned of or watched on some day; of the others none ever is.
+
+    Examples
+    --------
+    >>> letters = pd.DataFrame({"matter_id": ["a", "b", "b"], "duplicate_of": [""] * 3, "early_warning": 0})
+    >>> may_be_warned(letters).tolist()
+    [False, True, True]
+    """
+    by_matter = letters["matter_id"]
+    distinct = letters["duplicate_of"].eq("").groupby(by_matter).transform("sum")
+    size = distinct.where(distinct > 0, letters["duplicate_of"].groupby(by_matter).transform("size"))
+    telling = letters["early_warning"].groupby(by_matter).transform("max")
+    together: pd.Series[bool] = size >= int(read_toml("matters.toml")["warning"]["least_letters"])
+    return together | (telling > 0)
 
 
 def _near(members: Members, told: Members, today: date) -> Iterator[str]:

@@ -88,13 +88,13 @@ def find_matters(
     outcome.rows_in = outcome.letters + outcome.rejected
     ids = _add(opened, batch, outcome)
     letters = opened.letters()
-    matters = _described(opened, letters, as_of, store, triage)
-    _count(outcome, letters, matters)
     here = letters.set_index("letter_id").loc[ids].reset_index()
     if len(here) != outcome.letters:
         raise PetitionError(detail=f"{outcome.letters} letters in, {len(here)} out")
+    touched = set(here["matter_id"])
+    matters = _described(letters, touched, as_of, store, triage)
+    _count(outcome, letters, matters)
     if output.suffix.lower() == ".xlsx":
-        touched = set(here["matter_id"])
         kept = matters[matters["matter_id"].isin(touched) | (matters["early_warning"] > 0)]
         members = letters[letters["matter_id"].isin(set(kept["matter_id"]))]
         facts = _facts(source, triage, outcome)
@@ -151,17 +151,18 @@ def _add(store: Store, batch: pd.DataFrame, outcome: Outcome) -> list[str]:
     return ids
 
 
-def _described(store: Store, letters: pd.DataFrame, as_of: date | None, url: str, triage: Triage) -> pd.DataFrame:
+def _described(letters: pd.DataFrame, touched: set[str], as_of: date | None, url: str, triage: Triage) -> pd.DataFrame:
     from pipeline.matters.describe import describe, last_day
 
     office = triage.handling.office
     day = as_of or (last_day(letters) if url == IN_MEMORY else date.fromisoformat(today()))
-    return describe(letters, day, areas_of(office))
+    return describe(letters, day, areas_of(office), asked=touched)
 
 
 def _count(outcome: Outcome, letters: pd.DataFrame, matters: pd.DataFrame) -> None:
-    outcome.matters = len(matters)
-    outcome.shared = int((matters["distinct"] > 1).sum())
+    firsts = letters[letters["duplicate_of"] == ""]
+    outcome.matters = letters["matter_id"].nunique()
+    outcome.shared = int((firsts.groupby("matter_id").size() > 1).sum())
     outcome.watched = int((matters["early_warning"] == 1).sum())
     outcome.warned = int((matters["early_warning"] == 2).sum())
     outcome.copies = int((letters["duplicate_of"] != "").sum())

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
-DIGITS: Final = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "几": 5}
+from pipeline.settings import read_toml
+
+DIGITS: Final = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "几": 5, "数": 5}
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-_STATED: Final = re.compile(
-    r"(\d{1,6}|[一二三四五六七八九十两百千万]{2,8}|[一二三四五六七八九十两])(?:多|余|来)?(?:户|名|位|家)(?:业主|村民|居民|住户|工人|群众|家庭|职工|学生|家长)?"
-    r"|(\d{1,6}|[一二三四五六七八九十两百千万]{2,8})(?:多|余|来)?(?:户|人)(?!民|次|均|工|行)"
-)
-_MOST: Final = 1_000_000
 
 
 def whole_number(written: str) -> int:
@@ -19,16 +17,14 @@ def whole_number(written: str) -> int:
 
     Examples
     --------
-    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "百")]
-    [36, 320, 15, 2000, 13000, 100]
+    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "3百", "几十")]
+    [36, 320, 15, 2000, 13000, 300, 50]
     """
-    if written.isdigit():
-        return int(written)
     total = section = digit = 0
     for character in written:
         unit = _UNITS.get(character)
         if unit is None:
-            digit = DIGITS.get(character, 0)
+            digit = digit * 10 + int(character) if character.isdecimal() else DIGITS.get(character, 0)
         elif unit == _UNITS["万"]:
             total, section, digit = (total + section + digit or 1) * unit, 0, 0
         else:
@@ -37,20 +33,28 @@ def whole_number(written: str) -> int:
 
 
 def stated_people(text: str) -> tuple[int, str]:
-    """Return the largest number of people, households or firms that a text states, and how it says it.
+    """Return the largest number of people or households that a text states, and how it says it.
 
-    A household counts as one: nobody said how many live there.
+    A household counts as one: nobody said how many live there. How they are stated: ``data/people.toml``.
 
     Examples
     --------
     >>> stated_people("全小区三百多户业主，其中20人到场")
-    (300, '三百多户业主')
-    >>> stated_people("我一个人反映")
+    (300, '三百多户')
+    >>> stated_people("我家两人")
     (0, '')
     """
-    best, quoted = 0, ""
-    for found in _STATED.finditer(text):
-        number = whole_number(found.group(1) or found.group(2))
-        if best < number <= _MOST and number > 1:
-            best, quoted = number, found.group()
-    return best, quoted
+    pattern, everyday, largest = _stated()
+    best = (0, "")
+    for match in pattern.finditer(text):
+        if not match.group().startswith(everyday):
+            number = whole_number(match.group(1))
+            if best[0] < number < largest:
+                best = (number, match.group())
+    return best
+
+
+@cache
+def _stated() -> tuple[re.Pattern[str], tuple[str, ...], int]:
+    rules = read_toml("people.toml")
+    return re.compile(rules["stated"]), tuple(rules["everyday"]), int(rules["largest"])

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.advise.triage import Triage
-from pipeline.learn.warning import Weights, read_signs, sign_names, stated_people
+from pipeline.learn.warning import Weights, read_signs, sign_names
 from pipeline.learn.warning_fit import Truth, fit, score
 from pipeline.settings import read_toml
+from pipeline.text.counts import stated_people
 
 HEATED = (
     "我们是阳光小区三百多户业主，开发商逾期两年不交房，多次反映无果。全体业主已经联名上访，"
