@@ -98,13 +98,15 @@ def test_revealing_is_logged_and_sealed_letters_stay_masked_but_in_their_own_fil
     log = [json.loads(line) for line in (tmp_path / "home" / "revealed.jsonl").read_text().splitlines()]
     assert [row["file"] for row in log] == ["letters.csv"]
     assert log[0]["who"]
-    shown = (pd.read_csv(output, dtype=str) if ending == "csv" else pd.read_excel(output, dtype=str)).to_csv()
+    shown = (
+        pd.read_csv(output, dtype=str) if ending == "csv" else pd.read_excel(output, engine="openpyxl", dtype=str)
+    ).to_csv()
     assert "李志强" in shown
     assert "王建国" not in shown
     assert HEAD not in shown
     sealed = tmp_path / "out.密件.xlsx"
-    assert "王建国" in pd.read_excel(sealed, dtype=str).to_csv()
-    assert "李志强" not in pd.read_excel(sealed, dtype=str).to_csv()
+    assert "王建国" in pd.read_excel(sealed, engine="openpyxl", dtype=str).to_csv()
+    assert "李志强" not in pd.read_excel(sealed, engine="openpyxl", dtype=str).to_csv()
     assert sealed.stat().st_mode & 0o077 == 0
     assert run("triage", str(letters), "-o", str(output), "--office", "sample", "-q")[0] == 0
     assert not sealed.exists()

@@ -25,26 +25,30 @@ def triaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def texts_under(folder: Path) -> str:
     return "".join(
-        sheet.to_csv() for book in folder.glob("*.xlsx") for sheet in pd.read_excel(book, sheet_name=None).values()
+        sheet.to_csv()
+        for book in folder.glob("*.xlsx")
+        for sheet in pd.read_excel(book, engine="openpyxl", sheet_name=None).values()
     )
 
 
 def test_every_letter_is_handed_over_once(triaged: Path, tmp_path: Path) -> None:
     done = dispatch(triaged, tmp_path / "out", Office.load("sample"))
-    rows = pd.read_excel(triaged, dtype=str)
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str)
     assert done.rows_in == len(rows) == sum(done.letters.values()) + sum(done.sealed.values())
     led = [
         number
         for book in (*(tmp_path / "out").glob("*.xlsx"), *(tmp_path / "out" / SEALED_FOLDER).glob("*.xlsx"))
         if book.stem != OVERVIEW
-        for number in pd.read_excel(book, sheet_name="主办", dtype=str).get("编号", pd.Series(dtype=str))
+        for number in pd.read_excel(book, engine="openpyxl", sheet_name="主办", dtype=str).get(
+            "编号", pd.Series(dtype=str)
+        )
     ]
     assert sorted(led) == sorted(rows["编号"])
 
 
 def test_no_sealed_letter_leaves_its_folder(triaged: Path, tmp_path: Path) -> None:
     dispatch(triaged, tmp_path / "out", Office.load("sample"))
-    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str).fillna("")
     sealed = rows[rows["密件"] == "是"]
     assert len(sealed) > 5
     outside = texts_under(tmp_path / "out")
@@ -53,14 +57,16 @@ def test_no_sealed_letter_leaves_its_folder(triaged: Path, tmp_path: Path) -> No
 
 
 def test_a_sealed_letter_sent_to_the_accused_by_hand_is_held(triaged: Path, tmp_path: Path) -> None:
-    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str).fillna("")
     at = next(i for i, row in rows.iterrows() if row["密件"] == "是" and "局" in row["回避单位"])
     rows.loc[at, "建议承办单位"] = rows.loc[at, "回避单位"].split("；")[0]
     changed = tmp_path / "changed.xlsx"
     rows.to_excel(changed, index=False)
     done = dispatch(changed, tmp_path / "out", Office.load("sample"))
     assert done.stopped == (rows.loc[at, "编号"],)
-    held = pd.read_excel(tmp_path / "out" / SEALED_FOLDER / f"{HELD}.xlsx", sheet_name="主办", dtype=str)
+    held = pd.read_excel(
+        tmp_path / "out" / SEALED_FOLDER / f"{HELD}.xlsx", engine="openpyxl", sheet_name="主办", dtype=str
+    )
     assert rows.loc[at, "编号"] in set(held["编号"])
 
 
@@ -89,7 +95,7 @@ def test_the_same_sheet_gives_the_same_bytes(triaged: Path, tmp_path: Path, monk
 
 
 def test_rejected_rows_of_a_hand_over_start_no_formula(triaged: Path, tmp_path: Path) -> None:
-    rows = pd.read_excel(triaged, dtype=str).fillna("")
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str).fillna("")
     rows.loc[0, ["标题", "内容"]] = ["@cmd", ""]
     changed = tmp_path / "changed.xlsx"
     rows.to_excel(changed, index=False)
