@@ -110,7 +110,7 @@ def read_signs(
     hits = phrases.find_all(letters)
     said = phrases.by_group(hits, len(letters))
     in_title = hits.starts < np.array([len(title) for title in titles], dtype=np.int64)[hits.texts]
-    entitled = phrases.by_group(hits.where(in_title), len(letters)) > 0
+    entitled = phrases.by_group(hits.take(in_title), len(letters)) > 0
     stated = [stated_people(letter) for letter in letters]
     numbers = np.array([number for number, _ in stated], dtype=np.float64)
     # Per group: whether it is said, how often, whether the title says it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -29,7 +29,7 @@ COLUMNS: Final = (
 _READ: Final = (
     *(letter.TITLE, letter.TEXT, "category_l1", "category_l2", "focus_topics", "located", "unit", "recused", "sealed"),
     *("purpose", "urgency", "action", "early_warning", "early_warning_score", "duplicate_of", "copy_kind"),
-    *("things", "people", "people_words", "answered_at", "handling_result", "due_result"),
+    *("things", "people", "people_words", "answered_at", "handling_result", "due_result", HIDDEN),
 )
 _LONGEST_TITLE: Final = 40
 _ANONYMOUS: Final = re.compile(r"[A-Z]\d+[区县市]")
@@ -38,7 +38,7 @@ _THINGS, _PLACES = 4, 3
 
 
 def describe(
-    letters: pd.DataFrame, today: date, areas: Sequence[str] = (), *, asked: Collection[str] | None = None
+    letters: pd.DataFrame, today: date, areas: Sequence[str] = (), *, asked: Set[str] | None = None
 ) -> pd.DataFrame:
     """Return one row a matter, the warned ones first, then by score.
 
@@ -50,8 +50,8 @@ def describe(
         The day for which trend, age and warnings hold.
     areas : sequence of str
         Names of the county-level areas of the office.
-    asked : collection of str, optional
-        If given, only these matters are described, and those of others that may be warned of.
+    asked : set of str, optional
+        If given, only these matters and those of the others that are warned of or watched.
 
     Examples
     --------
@@ -67,8 +67,10 @@ def describe(
     overall = _Counts.of(_days(letters[letter.RECEIVED_AT]), today)
     letters = letters.assign(**{HIDDEN: hidden_letters(letters)})
     if asked is not None:
-        letters = letters[letters["matter_id"].isin(set(asked)) | may_be_warned(letters)]
+        letters = letters[letters["matter_id"].isin(asked) | may_be_warned(letters)]
     rows = [_matter(members, today, overall, areas) for members in _matters(letters)]
+    if asked is not None:
+        rows = [row for row in rows if row["early_warning"] or row["matter_id"] in asked]
     rows.sort(key=lambda row: (-row["early_warning"], -row["score"], row["matter_id"]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -96,7 +98,7 @@ class _Counts:
 
 def _matters(letters: pd.DataFrame) -> Iterator[Members]:
     """Yield the letters of each matter, as lists of cells."""
-    names = [name for name in (*_READ, HIDDEN) if name in letters.columns]
+    names = [name for name in _READ if name in letters.columns]
     columns = [letters[name].tolist() for name in names]
     days = _days(letters[letter.RECEIVED_AT])
     by_matter: dict[str, list[int]] = {}

@@ -130,7 +130,7 @@ class Store:
         _, matter, first, rest, *told = columns
         letter_ids = told[0]
         cells = [json.loads(row) for row in rest]
-        frame = pd.DataFrame(
+        return pd.DataFrame(
             {
                 **dict(zip(names, map(list, told), strict=True)),
                 "matter_id": [ids[roots.get(number, number)] for number in matter],
@@ -138,7 +138,6 @@ class Store:
                 **{name: [_cell(row, name) for row in cells] for name in REST},
             }
         )
-        return frame
 
     def matters(self, today: date | None = None, areas: Sequence[str] = ()) -> pd.DataFrame:
         """Return every matter as it stands on a day, by default that of the last letter; see :func:`describe`."""

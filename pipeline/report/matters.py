@@ -14,6 +14,7 @@ from pipeline import letter
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadOption, PetitionError
 from pipeline.intake import LetterSource
+from pipeline.matters.describe import describe, last_day
 from pipeline.matters.store import Store
 from pipeline.report.analysis_office import areas_of
 from pipeline.report.atomic import check_writable
@@ -95,10 +96,9 @@ def find_matters(
     matters = _described(letters, touched, as_of, store, triage)
     _count(outcome, letters, matters)
     if output.suffix.lower() == ".xlsx":
-        kept = matters[matters["matter_id"].isin(touched) | (matters["early_warning"] > 0)]
-        members = letters[letters["matter_id"].isin(set(kept["matter_id"]))]
+        members = letters[letters["matter_id"].isin(set(matters["matter_id"]))]
         facts = _facts(source, triage, outcome)
-        write_matters(members, kept, facts, output)
+        write_matters(members, matters, facts, output)
     else:
         table = batch.drop(columns=[name for name in LINKED if name in batch.columns])
         table = table.assign(**{name: here[name].to_numpy() for name in LINKED})
@@ -152,8 +152,6 @@ def _add(store: Store, batch: pd.DataFrame, outcome: Outcome) -> list[str]:
 
 
 def _described(letters: pd.DataFrame, touched: set[str], as_of: date | None, url: str, triage: Triage) -> pd.DataFrame:
-    from pipeline.matters.describe import describe, last_day
-
     office = triage.handling.office
     day = as_of or (last_day(letters) if url == IN_MEMORY else date.fromisoformat(today()))
     return describe(letters, day, areas_of(office), asked=touched)

@@ -17,8 +17,8 @@ def whole_number(written: str) -> int:
 
     Examples
     --------
-    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "3百", "几十")]
-    [36, 320, 15, 2000, 13000, 300, 50]
+    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "百", "3百", "几十")]
+    [36, 320, 15, 2000, 13000, 100, 300, 50]
     """
     total = section = digit = 0
     for character in written:
@@ -33,7 +33,7 @@ def whole_number(written: str) -> int:
 
 
 def stated_people(text: str) -> tuple[int, str]:
-    """Return the largest number of people or households that a text states, and how it says it.
+    """Return the largest number of people, households or firms that a text states, and how it says it.
 
     A household counts as one: nobody said how many live there. How they are stated: ``data/people.toml``.
 
@@ -41,20 +41,22 @@ def stated_people(text: str) -> tuple[int, str]:
     --------
     >>> stated_people("全小区三百多户业主，其中20人到场")
     (300, '三百多户')
-    >>> stated_people("我家两人")
+    >>> stated_people("我一个人反映")
     (0, '')
+    >>> stated_people("我家两人，楼下三十家商户")
+    (30, '三十家')
     """
-    pattern, everyday, largest = _stated()
+    pattern, everyday, smallest, largest = _stated()
     best = (0, "")
     for match in pattern.finditer(text):
         if not match.group().startswith(everyday):
             number = whole_number(match.group(1))
-            if best[0] < number < largest:
+            if max(best[0] + 1, smallest) <= number < largest:
                 best = (number, match.group())
     return best
 
 
 @cache
-def _stated() -> tuple[re.Pattern[str], tuple[str, ...], int]:
+def _stated() -> tuple[re.Pattern[str], tuple[str, ...], int, int]:
     rules = read_toml("people.toml")
-    return re.compile(rules["stated"]), tuple(rules["everyday"]), int(rules["largest"])
+    return re.compile(rules["stated"]), tuple(rules["everyday"]), int(rules["smallest"]), int(rules["largest"])

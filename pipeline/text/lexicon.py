@@ -49,13 +49,10 @@ class Hits:
     def of(self, text: int) -> Hits:
         """Return the hits of one text."""
         first, last = np.searchsorted(self.texts, [text, text + 1])
-        return self._part(slice(first, last))
+        return self.take(slice(first, last))
 
-    def where(self, chosen: NDArray[np.bool_]) -> Hits:
-        """Return the hits of a mask."""
-        return self._part(chosen)
-
-    def _part(self, part: slice | NDArray[np.bool_]) -> Hits:
+    def take(self, part: slice | NDArray[np.bool_]) -> Hits:
+        """Return some of the hits."""
         return Hits(self.texts[part], self.starts[part], self.entries[part])
 
 

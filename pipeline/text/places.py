@@ -219,16 +219,15 @@ class Gazetteer:
         if len(named := {node for _, node in clear}) == 1:
             return list(named)
         at_home = [(mention, node) for mention, node in clear if self._home in self._chain(node)]
-        votes = at_home or self._supported(clear)
+        votes = at_home or self._supported(clear, named)
         found = self._deepest(Counter(node for _, node in votes))
         if len(found) > 1 and (addresses := Counter(node for mention, node in votes if mention.address)):
             told = self._deepest(addresses)
             return told if len(told) == 1 else found
         return found
 
-    def _supported(self, clear: list[tuple[Mention, int]]) -> list[tuple[Mention, int]]:
+    def _supported(self, clear: list[tuple[Mention, int]], named: set[int]) -> list[tuple[Mention, int]]:
         """Leave out towns elsewhere of which no wider place is named: a town here may share such a town's name."""
-        named = {node for _, node in clear}
         supported = [
             (mention, node)
             for mention, node in clear

@@ -28,7 +28,7 @@ TOP = 0.2
 LABEL = "early_warning"
 _HEAD = (
     "# What each sign of an early warning counts, by how far it lies from its mean: for the three sums and the score.\n"
-    "# Made by `python -m tests.benchmarks --only warning-weights`; never edited by hand.\n"
+    "# Made by `python -m tests.benchmarks --corpus FOLDER --only warning-weights`; never edited by hand.\n"
 )
 Numbers = NDArray[np.float64]
 Said = Callable[[str], None]

@@ -47,6 +47,22 @@ def test_copies_don_t_warn(store: Store) -> None:
     assert flooded["early_warning"] == alone["early_warning"]
 
 
+def test_asked_for_some_matters_the_warned_ones_come_along(store: Store) -> None:
+    """What is left out is calm on every day, and what is described is the same as among all."""
+    shared = [letter(n, text, urgency=3, action=1) for n, text in enumerate(PLANT)]
+    calm, watched = letter(10, "公园的路灯不亮"), letter(11, WAGES, early_warning=1, early_warning_score=0.2)
+    store.add(batch(*shared, calm, watched, letter(12, "请问公交卡怎样挂失")))
+    letters = store.letters()
+    matter_of = letters.set_index("letter_id")["matter_id"]
+    for day in (TODAY, date(2027, 1, 15), date(2028, 1, 15)):
+        every = describe(letters, day)
+        assert len(every) == 4
+        for asked in (set(), {matter_of[calm["letter_id"]]}, set(matter_of)):
+            kept = every[(every["early_warning"] > 0) | every["matter_id"].isin(asked)]
+            assert describe(letters, day, asked=asked).to_dict("records") == kept.to_dict("records")
+    assert set(describe(letters, TODAY, asked=set())["early_warning"]) == {1, 2}
+
+
 def test_an_answered_matter_calms_down(store: Store) -> None:
     letters = [letter(n, text, urgency=3, action=1) for n, text in enumerate(PLANT)]
     store.add(batch(*letters))
