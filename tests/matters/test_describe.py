@@ -49,7 +49,7 @@ def test_copies_don_t_warn(store: Store) -> None:
 
 def test_asked_for_some_matters_the_warned_ones_come_along(store: Store) -> None:
     """What is left out is calm on every day, and what is described is the same as among all."""
-    shared = [letter(n, text, urgency=3, action=1) for n, text in enumerate(PLANT)]
+    shared = [letter(n, text, urgency=4, action=2) for n, text in enumerate(PLANT)]
     calm, watched = letter(10, "公园的路灯不亮"), letter(11, WAGES, early_warning=1, early_warning_score=0.2)
     store.add(batch(*shared, calm, watched, letter(12, "请问公交卡怎样挂失")))
     letters = store.letters()
