@@ -1,4 +1,4 @@
-"""What is predicted, and the two layers that predict it.
+"""What is predicted, and the last of the layers that predict it.
 
 Layer one is linear in the letter's sparse features: one product for all heads. Layer two is a small
 multinomial logistic regression per head on all of layer one's scores and the cues, so that what one
@@ -32,8 +32,8 @@ class HeadKind:
     freedom : float
         How much more than the recipe says layer two may learn for it (set on the folds).
     stretched : bool
-        Whether its own scores are stretched, so that the penalty hardly touches them. Heads of many classes learn
-        more evenly without: rare classes are not swallowed.
+        Whether its own scores are stretched, so that the penalty hardly touches them. Not for second levels: of
+        118 pairs the rare ones are swallowed by it (macro-F1 .471 without, .457 with, for .009 of accuracy).
     """
 
     name: str
@@ -49,7 +49,7 @@ HEADS: Final = (
     HeadKind("category_l2", ("category_l1", "category_l2"), freedom=5.0, stretched=False),
     HeadKind("urgency", ("urgency",), ordered=True),
     HeadKind("level", ("level",), freedom=0.33),
-    HeadKind("department", ("department",), freedom=5.0, stretched=False),
+    HeadKind("department", ("department",)),
     HeadKind("scope", ("scope",), ordered=True),
     HeadKind("action", ("action",), ordered=True),
     HeadKind("legacy", ("legacy",), ordered=True),
