@@ -53,7 +53,8 @@ class Segmenter:
         tokens = self._jieba.cut(text)
         if _JOINER.search(text) is None:
             return tokens
-        return [piece for token in tokens for piece in (self._split_ascii(token) if token.isascii() else (token,))]
+        split = {token: pieces for token in set(tokens) if (pieces := self._split_ascii(token)) != [token]}
+        return [piece for token in tokens for piece in split.get(token, (token,))] if split else tokens
 
     def may_be_name(self, phrase: str) -> bool:
         """Return whether a word of the phrase may be a person's name (tag ``nr`` of jieba's dictionary and model).
@@ -89,7 +90,7 @@ class Segmenter:
         return dict.fromkeys(self._words, False)
 
     def _split_ascii(self, token: str) -> list[str]:
-        if len(token) < 2 or self._jieba.has_word(token):
+        if len(token) < 2 or not token.isascii() or self._jieba.has_word(token):
             return [token]
         return [piece for piece in _ASCII_PIECES.split(token) if piece]
 
