@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
 from pipeline.learn.corpus import MEASURED, read_corpus
 from pipeline.learn.model import Model
@@ -22,6 +22,7 @@ from pipeline.learn.train import History, fit_and_answer, prepare
 from pipeline.learn.warning import SUMS, Weights, read_signs
 from pipeline.learn.warning_fit import Truth, fit, score
 from pipeline.report.atomic import replacing
+from pipeline.settings import read_toml
 from pipeline.text.letters import masked
 
 TOP = 0.2
@@ -63,6 +64,7 @@ def warning(corpus: Path, progress: Said = lambda stage: None) -> dict[str, Any]
         "majority": {"average_precision": round(float((truth == 2).mean()), 3), "recall_in_top_20": TOP},
         "calibration": _calibration(truth == 2, scores["early_warning_score"][measured]),
         "thresholds": _thresholds(truth, scores["early_warning_score"][measured]),
+        "as_shown": _as_shown(truth, scores["early_warning_score"][measured]),
     }
 
 
@@ -136,4 +138,20 @@ def _thresholds(truth: NDArray[np.int64], scores: Numbers) -> dict[str, list[flo
     for name, level in (("watch", 1), ("warn", 2)):
         f1 = [f1_score(truth >= level, scores >= step) for step in tried]
         found[name] = [round(float(tried[int(np.argmax(f1))]), 2), round(float(max(f1)), 3)]
+    return found
+
+
+def _as_shown(truth: NDArray[np.int64], scores: Numbers) -> dict[str, dict[str, float]]:
+    """Return for each level how good it is from the score on that ``data/warning.toml`` sets."""
+    limits = read_toml("warning.toml")["letter"]
+    found = {}
+    for name, level in (("watch", 1), ("warn", 2)):
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            truth >= level, scores >= limits[name], average="binary"
+        )
+        found[name] = {
+            "precision": round(float(precision), 3),
+            "recall": round(float(recall), 3),
+            "f1": round(float(f1), 3),
+        }
     return found
