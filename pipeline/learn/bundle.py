@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from pipeline.errors import BundleDamaged
 from pipeline.learn.features import HASH_BITS, Featurizer
 from pipeline.learn.heads import Head
+from pipeline.learn.hidden import Hidden
 from pipeline.learn.model import Model
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS, VOCABULARY, MANIFEST = "arrays.npz", "vocabulary.json", "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -119,7 +120,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not intact:
         raise _damaged(folder, "清单被改动过", "its manifest was changed")
     if manifest.get("format") != FORMAT:
-        raise _damaged(folder, "模型格式与本程序版本不符", "its format is not this version's")
+        raise _damaged(
+            folder,
+            "它由另一个版本的程序训练，请用 petition train 重新训练",
+            "another version of this program trained it, so train it anew with petition train",
+        )
     return {**manifest, "checksum": claimed}
 
 
@@ -154,6 +159,7 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         "idf": model.featurizer.idf,
         "slots_used": used,
         "slots_column": slots[used],
+        **{f"hidden.{part.name}": getattr(model.hidden, part.name) for part in fields(Hidden)},
     }
     for head in model.heads.values():
         arrays |= {f"{head.name}.weights": head.weights, f"{head.name}.bias": head.bias, f"{head.name}.cuts": head.cuts}
@@ -200,6 +206,7 @@ def _model(vocabulary: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model
         weights=arrays["weights"],
         scales=arrays["scales"],
         bias=arrays["bias"],
+        hidden=Hidden(**{part.name: arrays[f"hidden.{part.name}"] for part in fields(Hidden)}),
         means=arrays["means"],
         spreads=arrays["spreads"],
         score_labels=tuple((head, label) for head, label in vocabulary["score_labels"]),

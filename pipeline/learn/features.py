@@ -176,6 +176,10 @@ class Featurizer:
         matrix: sp.csr_matrix = sp.hstack(blocks, format="csr", dtype=np.float32)
         return matrix
 
+    def only_words(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
+        """Return the columns of words and title words of a matrix that this featurizer made."""
+        return matrix[:, : len(self.words) + len(self.title_words)]
+
     def restrict(self, columns: NDArray[np.int64]) -> Featurizer:
         """Return a featurizer that makes only ``columns`` (sorted positions)."""
         first, second = len(self.words), len(self.words) + len(self.title_words)

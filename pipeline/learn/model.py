@@ -15,6 +15,7 @@ from pipeline.learn.acceptance import USUAL_LEVEL, Thresholds, needed
 from pipeline.learn.category import OWN_SHARE, Category, combine
 from pipeline.learn.features import Featurizer, Plain, WordIds
 from pipeline.learn.heads import Head
+from pipeline.learn.hidden import Hidden
 from pipeline.text.segment import Segmenter
 
 Floats = NDArray[np.float32]
@@ -29,8 +30,8 @@ class Reading:
     words : WordIds
         Vocabulary columns of each letter's words, for explanations.
     matrix : csr_matrix
-    inputs : ndarray, shape (letters, scores + cues)
-        Layer one's scores and the cues, standardised.
+    inputs : ndarray, shape (letters, scores + cues + outputs)
+        Layer one's scores, the cues and what the hidden layer says, standardised.
     probabilities : dict of str to ndarray
         Per head, shape (letters, labels).
     """
@@ -43,14 +44,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Model:
-    """Features, layer one (8-bit weights with a scale a column) and the heads of layer two.
+    """Features, layer one (8-bit weights with a scale a column), the hidden layer and the heads of layer two.
 
     Attributes
     ----------
     featurizer : Featurizer
     weights : ndarray of int8, shape (columns, scores)
     scales, bias : ndarray of float32, shape (scores,)
-    means, spreads : ndarray of float32, shape (scores + cues,)
+    hidden : Hidden
+    means, spreads : ndarray of float32, shape (scores + cues + outputs,)
         Standardise layer two's inputs.
     score_labels : tuple of (head, label)
         What each score of layer one stands for.
@@ -69,6 +71,7 @@ class Model:
     weights: NDArray[np.int8]
     scales: Floats
     bias: Floats
+    hidden: Hidden
     means: Floats
     spreads: Floats
     score_labels: tuple[tuple[str, str], ...]
@@ -86,11 +89,16 @@ class Model:
         """Return every head's probabilities for prepared letters."""
         words, titles = self.featurizer.word_ids(letters, segmenter)
         matrix = self.featurizer.assemble(letters, words, titles)
-        scores = (matrix @ self.dense_weights) * self.scales + self.bias
-        cues = cue_room.cues(letters.titles, letters.bodies, received_at)
-        inputs = (np.hstack([scores, cues]) - self.means) / self.spreads
+        inputs = self.inputs(matrix, letters, received_at)
         tables = {name: head.probabilities(inputs) for name, head in self.heads.items()}
         return Reading(words, matrix, inputs, tables)
+
+    def inputs(self, matrix: sp.csr_matrix, letters: Plain, received_at: list[str]) -> Floats:
+        """Return layer two's inputs for letters with such features, standardised."""
+        scores = (matrix @ self.dense_weights) * self.scales + self.bias
+        cues = cue_room.cues(letters.titles, letters.bodies, received_at)
+        combined = self.hidden.read(self.featurizer.only_words(matrix), cues)
+        return np.asarray((np.hstack([scores, cues, combined]) - self.means) / self.spreads, dtype=np.float32)
 
     def needed(self, head: str, level: float) -> NDArray[np.float64]:
         """Return the confidence that each label of a head needs, so that so many of the sure answers are right."""
@@ -106,17 +114,3 @@ class Model:
         """Return the consistent first and second levels of letters with such probabilities of both heads."""
         first, pair = self.heads["category_l1"], self.heads["category_l2"]
         return combine(first, pair, probabilities[first.name], probabilities[pair.name], self.own_share)
-
-
-def quantise(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Return (8-bit weights, scale of each column).
-
-    Examples
-    --------
-    >>> values, scales = quantise(np.array([[0.5], [-1.0]], np.float32))
-    >>> values.tolist()
-    [[64], [-127]]
-    """
-    scales = np.abs(weights).max(axis=0) / np.float32(127)
-    scales[scales == 0] = 1
-    return np.rint(weights / scales).astype(np.int8), scales.astype(np.float32)

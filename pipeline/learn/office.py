@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from pipeline.learn import cues as cue_room
 from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
 from pipeline.learn.heads import HEAD_KINDS, INNER_HEADS, Head, HeadKind, softmax
 from pipeline.learn.heldout import HeldOut, fingerprint
-from pipeline.learn.model import Model, Reading, quantise
+from pipeline.learn.model import Model, Reading
+from pipeline.learn.quantise import quantise
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.learn.train import History, acceptance, class_names, rank_cuts
 
@@ -67,10 +67,10 @@ class OfficeRecipe:
 
 @dataclass(frozen=True)
 class _Scores:
-    """What layer one of base and office say of each letter."""
+    """What layer one of base and office say of each letter; ``rest`` are the base's other inputs of layer two."""
 
     base: Floats
-    cues: Floats
+    rest: Floats
     labels: tuple[tuple[str, str], ...]
     held_out: Floats
     weights: Floats
@@ -115,6 +115,7 @@ def train_office(
         weights=np.hstack([base.weights, values]),
         scales=np.concatenate([base.scales, scales]),
         bias=np.concatenate([base.bias, scores.bias]),
+        hidden=base.hidden,
         means=np.concatenate([base.means[:at], zeros, base.means[at:]]),
         spreads=np.concatenate([base.spreads[:at], ones, base.spreads[at:]]),
         score_labels=base.score_labels + scores.labels,
@@ -129,9 +130,7 @@ def train_office(
 def _scores(history: History, base: Model, recipe: OfficeRecipe) -> _Scores:
     featurizer = base.featurizer
     matrix = featurizer.transform(history.letters)
-    raw = np.asarray((matrix @ base.dense_weights) * base.scales + base.bias)
-    cues = cue_room.cues(history.letters.titles, history.letters.bodies, history.received_at)
-    inputs = ((np.hstack([raw, cues]) - base.means) / base.spreads).astype(np.float32)
+    inputs = base.inputs(matrix, history.letters, history.received_at)
     at = len(base.bias)
     # The base's standardised scores are linear in the features, so they serve as latent directions.
     directions = base.dense_weights * (base.scales / base.spreads[:at] / np.sqrt(np.float32(at)))
@@ -195,7 +194,7 @@ def _head(
     offset = np.zeros(len(classes), np.float32)
     offset[known] = np.maximum(base.bias - base.bias.max(), _LOWEST) / np.float32(base.temperature)
     offset[known] -= offset[known].mean()
-    logits = np.hstack([scores.base, scores.cues]) @ weights + offset
+    logits = np.hstack([scores.base, scores.rest]) @ weights + offset
     own = np.zeros((len(scores.labels), len(classes)), np.float32)
     for row, (name, label) in enumerate(scores.labels):
         if name == kind.name and label in classes:

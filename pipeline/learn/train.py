@@ -1,13 +1,13 @@
-"""Train a model: features, layer one, layer two, calibration. Deterministic; no pickle, no randomness.
+"""Train a model: features, layer one, hidden layer, layer two, calibration. Deterministic; no pickle.
 
-Every head trains on the rows that have its label. Layer two sees layer one's scores on letters that
-layer one was not trained on (folds), so its probabilities and thresholds are honest.
+Every head trains on the rows that have its label. Layer two sees what layer one and the hidden layer say of letters
+that they were not trained on (folds), so its probabilities and thresholds are honest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,15 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import letter
 from pipeline.learn import cues as cue_room
+from pipeline.learn import hidden as hidden_room
 from pipeline.learn.acceptance import ACCEPTED_HEADS, Thresholds, set_thresholds, thresholds
 from pipeline.learn.category import OWN_SHARE, combine
 from pipeline.learn.features import Featurizer, Plain, plain
 from pipeline.learn.heads import HEADS, PAIR_SEPARATOR, Head, HeadKind, softmax
-from pipeline.learn.model import Model, quantise
+from pipeline.learn.hidden import Hidden, HiddenRecipe
+from pipeline.learn.model import Model
 from pipeline.learn.profile import Profile, answered, profile
+from pipeline.learn.quantise import quantise
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.text.letters import masked, strings
 
@@ -91,6 +94,7 @@ class Recipe:
     second_layer_c: float = 0.003
     own_scale: float = 40.0
     max_columns: int = 80_000
+    hidden: HiddenRecipe = field(default_factory=HiddenRecipe)
 
 
 def fit(history: History, recipe: Recipe | None = None, *, progress: Progress = lambda stage: None) -> Model:
@@ -148,14 +152,18 @@ def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, d
     kinds, first = _first_layer(history, matrix, latent, recipe.penalty)
     columns = _strongest(first.weights, recipe.max_columns)
     values, scales = quantise(first.weights[columns])
+    kept = featurizer.restrict(columns)
+    progress("hidden layer")
+    hidden, combined = _hidden_layer(history, kinds, kept.only_words(matrix[:, columns]), cues, recipe.hidden)
     progress("layer two")
-    inputs = np.hstack([first.held_out, cues])
+    inputs = np.hstack([first.held_out, cues, combined])
     means, spreads = inputs.mean(axis=0), inputs.std(axis=0)
     spreads[spreads == 0] = 1
     inputs = ((inputs - means) / spreads).astype(np.float32)
     fitted: dict[str, tuple[Head, NDArray[np.int64], NDArray[np.float32]]] = {}
     for kind in kinds:
-        own = np.array([name == kind.name for name, _ in first.labels] + [False] * cues.shape[1])
+        own = np.zeros(inputs.shape[1], dtype=bool)
+        own[: len(first.labels)] = [name == kind.name for name, _ in first.labels]
         trust = np.where(own & kind.stretched, spreads * recipe.own_scale, 1.0).astype(np.float32)
         strength = recipe.second_layer_c * kind.freedom
         fitted[kind.name] = _second_layer(kind, inputs, trust, history.labels[kind.name], history.folds, strength)
@@ -168,10 +176,11 @@ def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, d
         only_held_out[name][rows] = held_out
     accept, sets = acceptance(heads, only_held_out, history.labels, OWN_SHARE)
     model = Model(
-        featurizer=featurizer.restrict(columns),
+        featurizer=kept,
         weights=values,
         scales=scales,
         bias=first.bias,
+        hidden=hidden,
         means=means.astype(np.float32),
         spreads=spreads.astype(np.float32),
         score_labels=first.labels,
@@ -213,6 +222,26 @@ def _first_layer(
         bias.append(means)
         held_out.append(scores)
     return kinds, _FirstLayer(tuple(labels), np.hstack(weights), np.concatenate(bias), np.hstack(held_out))
+
+
+def _hidden_layer(
+    history: History, kinds: list[HeadKind], words: sp.csr_matrix, cues: NDArray[np.float32], recipe: HiddenRecipe
+) -> tuple[Hidden, NDArray[np.float32]]:
+    """Return the layer and what it says of each letter: of letters with a label what the other folds' layer says."""
+    directions = Latent.fit(words, directions=recipe.directions).directions
+    labels = [history.labels[kind.name] for kind in kinds]
+    targets = [(names[:, None] == np.array(class_names(names))).astype(np.float32) for names in labels]
+    labelled = np.any([part.any(axis=1) for part in targets], axis=0)
+
+    def trained(rows: NDArray[np.bool_]) -> Hidden:
+        return hidden_room.fit(words, directions, cues, targets, np.flatnonzero(rows), recipe)
+
+    hidden = trained(labelled)
+    combined = hidden.read(words, cues)
+    for fold in np.unique(history.folds[labelled]):
+        inside = labelled & (history.folds == fold)
+        combined[inside] = trained(labelled & ~inside).read(words[inside], cues[inside])
+    return hidden, combined
 
 
 def class_names(labels: NDArray[np.str_], at_least: int = MIN_LABEL_ROWS) -> list[str]:

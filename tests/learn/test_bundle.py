@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,20 +55,34 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
         load(copy)
 
 
+def read(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+
+
+def sign_anew(folder: Path, **changed: object) -> None:
+    """Change a manifest and its own checksum with it."""
+    manifest = read(folder) | changed
+    manifest.pop("checksum")
+    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    manifest["checksum"] = hashlib.sha256(text.encode()).hexdigest()
+    (folder / MANIFEST).write_text(
+        json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def test_a_model_of_another_version_is_refused_with_what_to_do(copy: Path) -> None:
+    sign_anew(copy, format=1)
+    with pytest.raises(BundleDamaged) as caught:
+        load(copy)
+    assert "petition train" in caught.value.message("zh")
+    assert "petition train" in caught.value.message("en")
+
+
 def test_a_pickle_inside_is_never_opened(copy: Path) -> None:
     out = io.BytesIO()
     np.savez(out, weights=np.array([{"run": "me"}], dtype=object))
     (copy / ARRAYS).write_bytes(out.getvalue())
-    manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
-    import hashlib
-
-    manifest["files"][ARRAYS] = hashlib.sha256(out.getvalue()).hexdigest()
-    manifest.pop("checksum")
-    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-    manifest["checksum"] = hashlib.sha256(text.encode()).hexdigest()
-    (copy / MANIFEST).write_text(
-        json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8"
-    )
+    sign_anew(copy, files=read(copy)["files"] | {ARRAYS: hashlib.sha256(out.getvalue()).hexdigest()})
     with pytest.raises(ValueError, match="allow_pickle"):
         load(copy)
 

@@ -1,0 +1,200 @@
+"""The hidden layer: combinations of topics and cues that no sum of single words shows, shared by all heads.
+
+Layer one adds up words; that a letter *asks* about a *wage* and not *demands* it lies in neither word. So the letters'
+leading latent directions (of words and title words) and the cues go through one layer of rectified units, trained for
+all heads at once, each letter for the heads whose labels it has. Its log-probabilities are inputs of layer two, beside
+layer one's scores and the cues.
+
+Trained by stochastic gradients from a fixed seed: the same letters give the same weights.
+
+Source: Caruana, *Multitask learning* (1997); Srivastava et al., *Dropout* (2014); Loshchilov and Hutter, *Decoupled
+weight decay regularization* (2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from pipeline.learn.quantise import quantise
+
+Floats = NDArray[np.float32]
+_FIRST_DECAY, _SECOND_DECAY, _TINY = 0.9, 0.999, 1e-8
+
+
+@dataclass(frozen=True)
+class HiddenRecipe:
+    """The numbers that training depends on (set on the folds).
+
+    Attributes
+    ----------
+    directions, units, epochs, batch : int
+        Latent directions that go in, rectified units, passes over the letters, letters a step.
+    rate, decay : float
+        First step length, which falls to 0 in a line; shrinkage of the weights at each step, as a share of it.
+    drop_inputs, drop_units : float
+        Shares that are left out at each step, so that nothing relies on one input or unit.
+    """
+
+    directions: int = 300
+    units: int = 512
+    epochs: int = 10
+    batch: int = 64
+    rate: float = 2e-3
+    decay: float = 1.0
+    drop_inputs: float = 0.1
+    drop_units: float = 0.5
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A trained hidden layer.
+
+    Attributes
+    ----------
+    directions : ndarray of int8, shape (words and title words, directions)
+    entry, entry_bias : ndarray, shapes (directions + cues, units) and (units,)
+        The scales of the directions and of the cues are in them.
+    exit, exit_bias : ndarray, shapes (units, outputs) and (outputs,)
+    starts : ndarray of int
+        First output of each head.
+    """
+
+    directions: NDArray[np.int8]
+    entry: Floats
+    entry_bias: Floats
+    exit: Floats
+    exit_bias: Floats
+    starts: NDArray[np.int64]
+
+    def read(self, words: sp.csr_matrix, cues: Floats) -> Floats:
+        """Return log-probabilities of each head's labels, shape (letters, outputs).
+
+        Parameters
+        ----------
+        words : csr_matrix, shape (letters, words and title words)
+        cues : ndarray, shape (letters, cues)
+        """
+        inputs = np.hstack([words @ self._dense_directions, cues])
+        units = np.maximum(inputs @ self.entry + self.entry_bias, np.float32(0))
+        return log_shares(units @ self.exit + self.exit_bias, self.starts)
+
+    @cached_property
+    def _dense_directions(self) -> Floats:
+        return self.directions.astype(np.float32)
+
+
+def log_shares(logits: Floats, starts: NDArray[np.int64]) -> Floats:
+    """Return log-softmax within each head's outputs.
+
+    Examples
+    --------
+    >>> np.exp(log_shares(np.zeros((1, 6), np.float32), np.array([0, 4]))).round(2).tolist()
+    [[0.25, 0.25, 0.25, 0.25, 0.5, 0.5]]
+    """
+    sizes = np.diff(starts, append=logits.shape[1])
+    shifted = logits - np.repeat(np.maximum.reduceat(logits, starts, axis=1), sizes, axis=1)
+    totals = np.add.reduceat(np.exp(shifted), starts, axis=1)
+    return np.asarray(shifted - np.repeat(np.log(totals), sizes, axis=1), dtype=np.float32)
+
+
+def fit(
+    words: sp.csr_matrix,
+    directions: Floats,
+    cues: Floats,
+    targets: Sequence[Floats],
+    rows: NDArray[np.int64],
+    recipe: HiddenRecipe,
+) -> Hidden:
+    """Train on the letters ``rows``.
+
+    Parameters
+    ----------
+    words : csr_matrix, shape (letters, words and title words)
+        Of all letters, whose means and spreads set the scales of what goes in.
+    directions : ndarray, shape (words and title words, directions)
+    cues : ndarray, shape (letters, cues)
+    targets : sequence of ndarray, shapes (letters, labels)
+        Per head 1 in the column of a letter's label; a row of zeros where it has none.
+    rows : ndarray of int
+    recipe : HiddenRecipe
+    """
+    values, scales = quantise(directions)
+    n = len(scales)
+    inputs = np.hstack([words @ values.astype(np.float32), cues])
+    means, spreads = inputs.mean(axis=0), inputs.std(axis=0)
+    # Directions keep their sizes beside each other, as the leading ones say more.
+    means[:n] = 0
+    spreads[:n] = np.linalg.norm(inputs[:, :n] * scales) / np.sqrt(max(inputs[:, :n].size, 1)) / scales
+    spreads[spreads == 0] = 1
+    truth = np.hstack(targets)
+    starts = np.cumsum([0, *(part.shape[1] for part in targets[:-1])])
+    scaled = ((inputs[rows] - means) / spreads).astype(np.float32)
+    with threadpool_limits(1):  # so that sums don't depend on the number of cores
+        entry, entry_bias, exit_, exit_bias = _descend(scaled, truth[rows], starts, recipe)
+    entry /= spreads[:, None]
+    return Hidden(values, entry, entry_bias - means @ entry, exit_, exit_bias, starts)
+
+
+def _descend(x: Floats, truth: Floats, starts: NDArray[np.int64], recipe: HiddenRecipe) -> list[Floats]:
+    """Return the weights and biases after AdamW (Loshchilov and Hutter 2019) on the heads' summed mean log-losses."""
+    random = np.random.Generator(np.random.PCG64(0))
+    weights = [
+        values
+        for inside, outside in ((x.shape[1], recipe.units), (recipe.units, truth.shape[1]))
+        for values in (_drawn(random, inside, (inside, outside)), _drawn(random, inside, (outside,)))
+    ]
+    first, second = [np.zeros_like(part) for part in weights], [np.zeros_like(part) for part in weights]
+    steps = recipe.epochs * -(-len(x) // recipe.batch)
+    for step in range(steps):
+        begin = step * recipe.batch % (-(-len(x) // recipe.batch) * recipe.batch)
+        if begin == 0:
+            order = random.permutation(len(x))
+        taken = order[begin : begin + recipe.batch]
+        slopes = _slopes(x[taken], truth[taken], starts, weights, random, recipe)
+        rate = recipe.rate * (1 - step / steps)
+        for part, slope, one, two in zip(weights, slopes, first, second, strict=True):
+            one += (1 - _FIRST_DECAY) * (slope - one)
+            two += (1 - _SECOND_DECAY) * (slope * slope - two)
+            part *= np.float32(1 - rate * recipe.decay)
+            long = rate / (1 - _FIRST_DECAY ** (step + 1))
+            part -= np.float32(long) * one / (np.sqrt(two / np.float32(1 - _SECOND_DECAY ** (step + 1))) + _TINY)
+    return weights
+
+
+def _slopes(
+    x: Floats,
+    truth: Floats,
+    starts: NDArray[np.int64],
+    weights: list[Floats],
+    random: np.random.Generator,
+    recipe: HiddenRecipe,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the slopes of the loss of one batch."""
+    entry, entry_bias, exit_, exit_bias = weights
+    x = x * _kept(random, x.shape, recipe.drop_inputs)
+    raw = x @ entry + entry_bias
+    passed = (raw > 0).astype(np.float32) * _kept(random, raw.shape, recipe.drop_units)
+    units = np.asarray(raw * passed, dtype=np.float32)
+    shares = np.exp(log_shares(units @ exit_ + exit_bias, starts))
+    has = np.add.reduceat(truth, starts, axis=1)  # 1 where a letter has the head's label
+    each = has / np.maximum(has.sum(axis=0), np.float32(1))
+    miss = (shares - truth) * np.repeat(each, np.diff(starts, append=truth.shape[1]), axis=1)
+    back = (miss @ exit_.T) * passed
+    return x.T @ back, back.sum(axis=0), units.T @ miss, miss.sum(axis=0)
+
+
+def _drawn(random: np.random.Generator, inputs: int, shape: tuple[int, ...]) -> Floats:
+    edge = 1 / np.sqrt(max(inputs, 1))
+    return random.uniform(-edge, edge, shape).astype(np.float32)
+
+
+def _kept(random: np.random.Generator, shape: tuple[int, ...], dropped: float) -> Floats:
+    kept = random.random(shape, dtype=np.float32) >= dropped
+    return kept.astype(np.float32) / np.float32(1 - dropped)
