@@ -1,8 +1,8 @@
 """What is predicted, and the last of the layers that predict it.
 
 Layer one is linear in the letter's sparse features: one product for all heads. Layer two is a small
-multinomial logistic regression per head on all of layer one's scores and the cues, so that what one
-head knows helps the others (a question is rarely urgent). Its probabilities are calibrated.
+multinomial logistic regression per head on all of layer one's scores, the cues and the hidden layer, so that
+what one head knows helps the others (a question is rarely urgent). Its probabilities are calibrated.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class HeadKind:
     freedom : float
         How much more than the recipe says layer two may learn for it (set on the folds).
     stretched : bool
-        Whether its own scores are stretched, so that the penalty hardly touches them. Not for second levels: of
-        118 pairs the rare ones are swallowed by it (macro-F1 .471 without, .457 with, for .009 of accuracy).
+        Whether its own scores are stretched, so that the penalty hardly touches them. Not for second levels,
+        whose rare pairs it swallows.
     """
 
     name: str

@@ -124,6 +124,14 @@ def fit(
         Per head 1 in the column of a letter's label; a row of zeros where it has none.
     rows : ndarray of int
     recipe : HiddenRecipe
+
+    Examples
+    --------
+    >>> words, cues = sp.csr_matrix(np.eye(2, dtype=np.float32)), np.zeros((2, 1), np.float32)
+    >>> labels = np.eye(2, dtype=np.float32)
+    >>> layer = fit(words, labels, cues, [labels], np.arange(2), HiddenRecipe(epochs=50, decay=0.1))
+    >>> layer.read(words, cues).argmax(axis=1).tolist()
+    [0, 1]
     """
     values, scales = quantise(directions)
     n = len(scales)
@@ -151,20 +159,21 @@ def _descend(x: Floats, truth: Floats, starts: NDArray[np.int64], recipe: Hidden
         for values in (_drawn(random, inside, (inside, outside)), _drawn(random, inside, (outside,)))
     ]
     first, second = [np.zeros_like(part) for part in weights], [np.zeros_like(part) for part in weights]
-    steps = recipe.epochs * -(-len(x) // recipe.batch)
-    for step in range(steps):
-        begin = step * recipe.batch % (-(-len(x) // recipe.batch) * recipe.batch)
-        if begin == 0:
-            order = random.permutation(len(x))
-        taken = order[begin : begin + recipe.batch]
-        slopes = _slopes(x[taken], truth[taken], starts, weights, random, recipe)
-        rate = recipe.rate * (1 - step / steps)
-        for part, slope, one, two in zip(weights, slopes, first, second, strict=True):
-            one += (1 - _FIRST_DECAY) * (slope - one)
-            two += (1 - _SECOND_DECAY) * (slope * slope - two)
-            part *= np.float32(1 - rate * recipe.decay)
-            long = rate / (1 - _FIRST_DECAY ** (step + 1))
-            part -= np.float32(long) * one / (np.sqrt(two / np.float32(1 - _SECOND_DECAY ** (step + 1))) + _TINY)
+    batches = range(0, len(x), recipe.batch)
+    step, steps = 0, recipe.epochs * len(batches)
+    for _ in range(recipe.epochs):
+        order = random.permutation(len(x))
+        for begin in batches:
+            taken = order[begin : begin + recipe.batch]
+            slopes = _slopes(x[taken], truth[taken], starts, weights, random, recipe)
+            rate = recipe.rate * (1 - step / steps)
+            step += 1
+            long, spread = rate / (1 - _FIRST_DECAY**step), np.float32(1 - _SECOND_DECAY**step)
+            for part, slope, one, two in zip(weights, slopes, first, second, strict=True):
+                one += (1 - _FIRST_DECAY) * (slope - one)
+                two += (1 - _SECOND_DECAY) * (slope * slope - two)
+                part *= np.float32(1 - rate * recipe.decay)
+                part -= np.float32(long) * one / (np.sqrt(two / spread) + _TINY)
     return weights
 
 

@@ -157,7 +157,8 @@ def stages(triage: Triage, batches: list[pd.DataFrame]) -> dict[str, float]:
         matrix = lap("features", lambda: model.featurizer.assemble(letters, *words))  # noqa: B023
         lap("layer one", lambda: matrix @ model.dense_weights)  # noqa: B023
         received = batch["received_at"].tolist()
-        lap("cues", lambda: cues.cues(letters.titles, letters.bodies, received))  # noqa: B023
+        counted = lap("cues", lambda: cues.cues(letters.titles, letters.bodies, received))  # noqa: B023
+        lap("hidden layer", lambda: model.hidden.read(model.featurizer.only_words(matrix), counted))  # noqa: B023
         lap("all of suggest", lambda: triage.suggest(batch))  # noqa: B023
     whole = took.pop("all of suggest")
     took["layer two, urgency phrases, evidence, review, columns"] = whole - sum(took.values())
