@@ -27,6 +27,7 @@ from pipeline.text.letters import masked
 
 TOP = 0.2
 LABEL = "early_warning"
+LEVELS = {"watch": 1, "warn": 2}
 _HEAD = (
     "# What each sign of an early warning counts, by how far it lies from its mean: for the three sums and the score.\n"
     "# Made by `python -m tests.benchmarks --corpus FOLDER --only warning-weights`; never edited by hand.\n"
@@ -135,7 +136,7 @@ def _thresholds(truth: NDArray[np.int64], scores: Numbers) -> dict[str, list[flo
     """Return for each level the score from which on its F1 is best, and that F1."""
     tried = np.linspace(0.01, 0.8, 80)
     found = {}
-    for name, level in (("watch", 1), ("warn", 2)):
+    for name, level in LEVELS.items():
         f1 = [f1_score(truth >= level, scores >= step) for step in tried]
         found[name] = [round(float(tried[int(np.argmax(f1))]), 2), round(float(max(f1)), 3)]
     return found
@@ -145,7 +146,7 @@ def _as_shown(truth: NDArray[np.int64], scores: Numbers) -> dict[str, dict[str, 
     """Return for each level how good it is from the score on that ``data/warning.toml`` sets."""
     limits = read_toml("warning.toml")["letter"]
     found = {}
-    for name, level in (("watch", 1), ("warn", 2)):
+    for name, level in LEVELS.items():
         precision, recall, f1, _ = precision_recall_fscore_support(
             truth >= level, scores >= limits[name], average="binary"
         )
