@@ -184,6 +184,8 @@ def due(
     datetime.date(2026, 2, 26)
     """
     day, left = start, clock.amount + (clock.extend if extended else 0)
+    if not clock.working and not stops:
+        day, left = day + left * _DAY, 0
     while left:
         day += _DAY
         if any(stop.start <= day and (stop.end is None or day <= stop.end) for stop in stops):

@@ -26,20 +26,18 @@ def contributions(model: Model, reading: Reading, classes: NDArray[np.int64]) ->
     classes : ndarray of int
         For each letter the column of layer one that it is explained by.
     """
-    n_words = len(model.featurizer.words)
-    matrix = reading.matrix
-    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
-    is_word = matrix.indices < n_words
-    rows, columns, values = rows[is_word], matrix.indices[is_word], matrix.data[is_word]
-    added = values * model.weights[columns, classes[rows]]
+    words = model.featurizer.words
+    matrix = reading.matrix[:, : len(words)]
+    rows, columns = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr)), matrix.indices
+    added = matrix.data * model.weights[columns, classes[rows]]
     useful = added > 0
     rows, columns, added = rows[useful], columns[useful], added[useful]
-    order = np.lexsort((columns, -added, rows))
+    # By letter, heaviest first; equal weights stay in the order of columns.
+    order = np.argsort(rows - added.astype(np.float64) / (added.max(initial=0) * 2 + 1), kind="stable")
     rows, columns, added = rows[order], columns[order], added[order]
     rank = np.arange(len(rows)) - np.searchsorted(rows, rows, side="left")
     top = rank < 8
     found: list[list[tuple[str, float]]] = [[] for _ in range(matrix.shape[0])]
-    words = model.featurizer.words
     for row, column, weight in zip(rows[top].tolist(), columns[top].tolist(), added[top].tolist(), strict=True):
         found[row].append((words[column], weight))
     return found
@@ -54,6 +52,7 @@ def evidence(letter: str, words: Sequence[tuple[str, float]], phrases: Sequence[
     '停水；物业'
     """
     places: dict[str, int] = {}
+    lower = letter.lower()
     for phrase in phrases:
         at = letter.find(phrase)
         if at >= 0:
@@ -61,7 +60,7 @@ def evidence(letter: str, words: Sequence[tuple[str, float]], phrases: Sequence[
     for word, _ in words:
         if len(places) >= most + len(phrases):
             break
-        at = letter.lower().find(word) if len(word) > 1 else -1
+        at = lower.find(word) if len(word) > 1 else -1
         if at >= 0 and not any(word in kept for kept in places):
             places[letter[at : at + len(word)]] = at
     return "；".join(sorted(places, key=places.__getitem__))

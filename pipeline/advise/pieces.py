@@ -14,6 +14,7 @@ from functools import cache
 import ahocorasick_rs
 
 from pipeline.settings import read_toml
+from pipeline.text.finder import finder
 
 _SENTENCE_ENDS = "。！？；;\n"
 
@@ -75,7 +76,7 @@ def _rules() -> _Rules:
             )
             for row in rows
         ),
-        ahocorasick_rs.AhoCorasick(hints, matchkind=ahocorasick_rs.MatchKind.Standard),
+        finder(hints, longest=False),
         tuple(frozenset(number for number, row in enumerate(rows) if hint in row["hints"]) for hint in hints),
         **{name: table["piece"][name] for name in ("shortest", "reach", "list_begins")},
     )

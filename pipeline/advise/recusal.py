@@ -22,6 +22,7 @@ from pipeline.settings import read_toml
 from pipeline.text import lexicon
 from pipeline.text.bodies import Body, find_bodies
 from pipeline.text.clean import clean
+from pipeline.text.finder import finder
 from pipeline.text.mask import mask
 
 _OTHER: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
@@ -243,7 +244,7 @@ class Recusal:
             for name in (*unit.names, *self._without_city(unit), *self._bare(unit), *_heads(unit)):
                 if len(known_as := squeezed(name)) > 1:
                     owners.setdefault(known_as, set()).add(unit.name)
-        return ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), owners
+        return finder(owners), owners
 
     def _without_city(self, unit: Unit) -> Iterable[str]:
         """Yield 市教育局 for 云川市教育局, 临江区教育局 for 云川市临江区教育局: nobody writes the city they live in."""

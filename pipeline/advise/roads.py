@@ -15,6 +15,7 @@ import ahocorasick_rs
 
 from pipeline.errors import RuleTableError
 from pipeline.settings import read_rows, read_table, resource, several
+from pipeline.text.finder import finder
 
 _RULES = "road_rules.tsv"
 _BEFORE = 6  # characters before a phrase in which a denial is sought
@@ -167,4 +168,4 @@ def _rules() -> tuple[_Rule, ...]:
 @cache
 def _phrases() -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
     phrases = sorted({phrase for rule in _rules() for phrase in rule.phrases | rule.unless})
-    return ahocorasick_rs.AhoCorasick(phrases), phrases
+    return finder(phrases, longest=False), phrases

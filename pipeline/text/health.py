@@ -12,6 +12,7 @@ from functools import cache
 import ahocorasick_rs
 
 from pipeline.settings import read_table, read_toml
+from pipeline.text.finder import finder
 
 # Far enough back for the longest words that tie a disease to a person.
 _BEFORE = 16
@@ -21,7 +22,7 @@ _JOINED = re.compile(r"[、,，和与及并且还有又兼]{1,3}\Z")
 @cache
 def _diseases() -> ahocorasick_rs.AhoCorasick:
     names = [row["disease"] for row in read_table("diseases.tsv", ("disease", "source"))]
-    return ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return finder(names)
 
 
 @cache

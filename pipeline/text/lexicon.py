@@ -12,12 +12,12 @@ from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
-import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import settings
 from pipeline.errors import RuleTableError
+from pipeline.text.finder import finder
 
 COLUMNS = ("phrase", "group", "value", "reason", "source")
 
@@ -69,10 +69,7 @@ class Lexicon:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(entries)
         self.groups = tuple(dict.fromkeys(entry.group for entry in entries))
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            [entry.phrase for entry in self.entries],
-            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
-        )
+        self._automaton = finder(entry.phrase for entry in self.entries)
 
     def find(self, text: str) -> list[tuple[int, Entry]]:
         """Return (start, entry) of every phrase in ``text``, in order, without overlaps."""

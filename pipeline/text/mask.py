@@ -18,6 +18,7 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from pipeline.settings import read_toml
+from pipeline.text.finder import finder
 from pipeline.text.health import find_health
 from pipeline.text.names import find_names
 
@@ -122,7 +123,7 @@ def address_rules() -> tuple[MaskRule, ...]:
 def _near() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]]:
     """Return an automaton of the words of which a rule needs one in the letter, and the words."""
     words = tuple(sorted({word for rule in mask_rules() for word in rule.near}))
-    return ahocorasick_rs.AhoCorasick(words), words
+    return finder(words, longest=False), words
 
 
 @cache
@@ -264,9 +265,7 @@ class KnownNames:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            sorted(set(names)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-        )
+        self._automaton = finder(sorted(set(names)))
 
     def mask(self, texts: Sequence[str]) -> list[str]:
         """Return the texts with these names replaced by the placeholder of names."""

@@ -17,7 +17,7 @@ from pipeline.settings import decoded, resource
 
 _SHIPPED = resource("data") / "text" / "user_words.txt"
 _PROPER = ("ns", "nt", "nz")  # tags of places, bodies and other proper names
-_JOINER = re.compile(r"[+#&._%\-]")
+_JOINER = re.compile(r"[+#&._%\-](?:(?<=[a-zA-Z0-9].)|(?=[a-zA-Z0-9]))")
 _ASCII_PIECES = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 
 
@@ -53,7 +53,11 @@ class Segmenter:
         tokens = self._jieba.cut(text)
         if _JOINER.search(text) is None:
             return tokens
-        split = {token: pieces for token in set(tokens) if (pieces := self._split_ascii(token)) != [token]}
+        split = {
+            token: pieces
+            for token in set(tokens)
+            if len(token) > 1 and token.isascii() and (pieces := self._split_ascii(token)) != [token]
+        }
         return [piece for token in tokens for piece in split.get(token, (token,))] if split else tokens
 
     def may_be_name(self, phrase: str) -> bool:
@@ -90,7 +94,7 @@ class Segmenter:
         return dict.fromkeys(self._words, False)
 
     def _split_ascii(self, token: str) -> list[str]:
-        if len(token) < 2 or not token.isascii() or self._jieba.has_word(token):
+        if self._jieba.has_word(token):
             return [token]
         return [piece for piece in _ASCII_PIECES.split(token) if piece]
 
