@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
 from pipeline.learn.category import topics
 from pipeline.letter import LEVEL_NAMES, PURPOSES
-from pipeline.office import AREAS, PROFILE, ROUTES, UNITS, Area, Office, Route, Unit, nested
-from pipeline.settings import departments, focus_rules, read_toml, taxonomy
+from pipeline.office import (
+    AREA_COLUMNS,
+    AREAS,
+    PROFILE,
+    ROUTE_COLUMNS,
+    ROUTES,
+    UNIT_COLUMNS,
+    UNITS,
+    Area,
+    Office,
+    Route,
+    Unit,
+    nested,
+)
+from pipeline.settings import departments, focus_rules, read_rows, read_toml, taxonomy
+
+# What a source says of a row that is made up; the sample's README.zh.md tells it to those who fill in the tables.
+INVENTED: Final = ("样例", "虚构")
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,17 @@ class Finding:
         return f"{self.file}{f', row {self.row}' if self.row else ''}: {self.en}"
 
 
+def is_invented(source: str) -> bool:
+    """Return whether a row's source, or a part of it, says that it is made up.
+
+    Examples
+    --------
+    >>> is_invented("城镇燃气管理条例第五条"), is_invented("城镇燃气管理条例第五条；样例：市编办〔2019〕44号（虚构）")
+    (False, True)
+    """
+    return any(word in source for word in INVENTED)
+
+
 def findings(office: Office) -> list[Finding]:
     """Return every fault and gap, in the order of files and rows, faults first.
 
@@ -47,9 +75,22 @@ def findings(office: Office) -> list[Finding]:
     >>> [finding.text() for finding in findings(Office.load()) if finding.fault]
     []
     """
-    found = [*_areas(office), *_units(office), *_names(office), *_gaps(office), *_routes(office), *_pairs(office)]
+    checks = (_areas, _units, _names, _gaps, _routes, _pairs, _sources)
+    found = [finding for check in checks for finding in check(office)]
     files = (PROFILE, AREAS, UNITS, ROUTES)
     return sorted(found, key=lambda finding: (not finding.fault, files.index(finding.file), finding.row, finding.zh))
+
+
+def _sources(office: Office) -> Iterator[Finding]:
+    """Rows of a real office that the sample made up: their reasons would stand in what units are handed."""
+    if office.example:
+        return
+    for file, columns in ((AREAS, AREA_COLUMNS), (UNITS, UNIT_COLUMNS), (ROUTES, ROUTE_COLUMNS)):
+        for number, row in read_rows(office.folder / file, file, columns):
+            name, source = row[columns[0]], row["source"]
+            if is_invented(source):
+                zh = f"「{name}」的依据是编的（{source}），请换成真的依据，或删掉这一行"
+                yield Finding(file, number, True, zh, f"the source of {name} is made up ({source}): mend it or drop it")
 
 
 def _areas(office: Office) -> Iterator[Finding]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from pipeline.cli.screen import Lang, OfficeName, plain_errors
+
+_ROWS_NAMED: Final = 10
 
 
 def command(
@@ -25,10 +27,25 @@ def command(
         ordinary, sealed = sum(done.letters.values()), sum(done.sealed.values())
         if done.stopped:
             typer.secho(
-                f"已拦下 {len(done.stopped)} 件密件：表上的单位是应回避的单位或其下级（{'、'.join(done.stopped)}）。"
+                f"已拦下 {len(done.stopped)} 件密件：表上的单位是应回避的单位或其下级，"
+                f"或不在单位目录里（{'、'.join(done.stopped)}）。"
                 if lang == "zh"
-                else f"{len(done.stopped)} sealed letters stood under a recused unit and are held: {done.stopped}",
+                else f"{len(done.stopped)} sealed letters stood under a recused or unknown unit "
+                f"and are held: {done.stopped}",
                 fg="red",
+                err=True,
+            )
+        for unit, rows in done.unlisted.items():
+            named = "、".join(map(str, rows[:_ROWS_NAMED]))
+            if lang == "zh":
+                named += f" 行等 {len(rows)} 行" if len(rows) > _ROWS_NAMED else " 行"
+            typer.secho(
+                f"请核对：「{unit}」不在单位目录里（第 {named}），工作簿照样写了。"
+                "写错了就改表后重做；是新单位就补进 units.tsv；目录不对就用 --office 指定。"
+                if lang == "zh"
+                else f"Check: the directory lacks {unit} ({len(rows)} rows: {named}); its workbook is written. "
+                "Mend the sheet, add the unit to units.tsv, or name the right profile with --office.",
+                fg="yellow",
                 err=True,
             )
         typer.echo(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline import letter
 from pipeline.advise.recusal import Recusal
 from pipeline.advise.route import Router
-from pipeline.errors import NoTextColumn, OutputNotWritable, PetitionError
+from pipeline.errors import FileNotReadable, NoTextColumn, OutputNotWritable, PetitionError
 from pipeline.intake import open_letters
 from pipeline.office import Office
 from pipeline.report.sheet import cell_formats, header, legal, new_workbook, shown, today, write_rejected
@@ -54,7 +54,9 @@ class Handover:
     confirmed : int
         Letters that a person had confirmed.
     stopped : tuple of str
-        Sealed letters that stood under a unit which must not get them.
+        Sealed letters that stood under a unit which must not get them, or that nobody knows.
+    unlisted : dict of str to tuple of int
+        Unit that the office's directory lacks to the sheet's rows that name it as lead or helper, ordinary ones.
     """
 
     folder: Path
@@ -64,6 +66,7 @@ class Handover:
     sealed: Mapping[str, int]
     confirmed: int
     stopped: tuple[str, ...]
+    unlisted: Mapping[str, tuple[int, ...]]
 
 
 def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
@@ -78,7 +81,7 @@ def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
 
     Raises
     ------
-    NoTextColumn
+    FileNotReadable
         It is no triaged sheet.
     OutputNotWritable
         The folder holds something else, or can't be written.
@@ -93,7 +96,8 @@ def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
         counts = _write_all(frame, making, sheet.name)
         if len(rejected):
             write_rejected(rejected, making / REJECTED)
-        done = Handover(folder, len(frame) + len(rejected), len(rejected), *counts, _confirmed(frame), stopped)
+        rows_in, unlisted = len(frame) + len(rejected), _unlisted(frame, office)
+        done = Handover(folder, rows_in, len(rejected), *counts, _confirmed(frame), stopped, unlisted)
         _nothing_lost(done)
         _overview(making / f"{OVERVIEW}.xlsx", done, sheet.name)
         _swap(making, folder)
@@ -107,18 +111,44 @@ def dispatch(sheet: Path, folder: Path, office: Office) -> Handover:
 
 
 def _read(sheet: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    batches = list(open_letters(sheet).batches())
+    try:
+        batches = list(open_letters(sheet).batches())
+    except NoTextColumn:
+        raise _not_triaged(sheet, [letter.TEXT]) from None
     frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
     rejected = pd.concat([batch.rejected for batch in batches], ignore_index=True)
     named = letter.BY_ZH | {column.en: column.name for column in letter.ALL_COLUMNS}
     frame = frame.rename(columns=named | {letter.CONFIRMED_ZH: letter.CONFIRMED, "Confirmed": letter.CONFIRMED})
-    missing = [letter.ZH_NAMES[name] for name in _NEEDED if name not in frame.columns]
+    missing = [name for name in _NEEDED if name not in frame.columns]
     if missing:
-        raise NoTextColumn(file=sheet, columns=f"{'、'.join(map(str, frame.columns))}（缺：{'、'.join(missing)}）")
+        raise _not_triaged(sheet, missing)
     for name in (*_NEEDED, *_COLUMNS):
         frame[name] = frame[name].fillna("").astype(str).str.strip() if name in frame.columns else ""
     frame["sealed"] = frame["sealed"].isin(_TRUE)
     return frame, rejected
+
+
+def _not_triaged(sheet: Path, missing: Sequence[str]) -> FileNotReadable:
+    zh, en = ([header(name, lang)[0] for name in missing] for lang in ("zh", "en"))
+    return FileNotReadable(
+        file=sheet,
+        why_zh=f"这不是分拣过的表，缺少「{'」「'.join(zh)}」列",
+        next_zh="请先用 petition triage 分拣来信，再把分拣结果交给 petition dispatch；表头不要改、不要删。",
+        why_en=f"it is no triaged sheet, it lacks: {', '.join(en)}",
+        next_en="Run petition triage first and dispatch its result, with its headers as they are.",
+    )
+
+
+def _unlisted(frame: pd.DataFrame, office: Office) -> dict[str, tuple[int, ...]]:
+    """Return the units of ordinary letters that the directory lacks, each with the rows of the sheet that name it."""
+    found: dict[str, list[int]] = {}
+    ordinary = frame[~frame["sealed"]]
+    columns = (ordinary[name].tolist() for name in ("unit", "co_units", letter.SOURCE_ROW))
+    for lead, helpers, row in zip(*columns, strict=True):
+        for unit in dict.fromkeys((lead, *helpers.split("；"))):
+            if unit and unit not in office.directory:
+                found.setdefault(unit, []).append(row)
+    return {unit: tuple(rows) for unit, rows in found.items()}
 
 
 def _past_the_accused(frame: pd.DataFrame, office: Office) -> tuple[list[str], tuple[str, ...]]:

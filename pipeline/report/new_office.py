@@ -1,4 +1,4 @@
-"""Make the folder of a new office: the form of every table, with the rules that name none of the sample's places."""
+"""Make the folder of a new office: the form of every table, with the rules of the sample that hold anywhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.advise.consistency import is_invented
 from pipeline.errors import OfficeRefused
 from pipeline.office import (
     AREAS,
@@ -24,7 +25,10 @@ from pipeline.office import (
 
 
 def create(folder: Path, *, name: str, area: str, level: int) -> None:
-    """Make the folder of a new office: the sample's files with their comments, rules that name none of its places.
+    """Make the folder of a new office: the sample's files with their comments, and its general rules.
+
+    A rule is general if it names none of the sample's places and units, and no part of its source is invented.
+    No year of holidays is copied: what the national calendar lacks, only the State Council's notice can add.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def create(folder: Path, *, name: str, area: str, level: int) -> None:
         AREAS: _emptied(sample.folder / AREAS, [(area, area[-1], str(level), "", "", "")]),
         UNITS: _emptied(sample.folder / UNITS, [(name, "其他", str(level), area, *[""] * 6)]),
         ROUTES: _emptied(sample.folder / ROUTES, [_cells(rule) for rule in sample.routes if _is_general(sample, rule)]),
-        HOLIDAYS: (sample.folder / HOLIDAYS).read_text(encoding="utf-8"),
+        HOLIDAYS: _emptied(sample.folder / HOLIDAYS, [], header=False),
         WORDS: _emptied(sample.folder / WORDS, [], header=False),
         PHRASES: _emptied(sample.folder / PHRASES, []),
         README: (sample.folder / README).read_text(encoding="utf-8"),
@@ -79,4 +83,4 @@ def _cells(rule: Route) -> list[str]:
 
 def _is_general(office: Office, rule: Route) -> bool:
     named = {rule.lead, *rule.assists}
-    return not rule.area and not (named & set(office.directory))
+    return not rule.area and not is_invented(rule.source) and not (named & set(office.directory))

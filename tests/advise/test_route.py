@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipeline.advise.consistency import findings
+from pipeline.advise.deadlines import Calendar
 from pipeline.advise.route import Facts, Router
-from pipeline.errors import OfficeRefused, RuleTableError
+from pipeline.errors import OfficeRefused, RuleTableError, YearUnknown
 from pipeline.office import Office
 from pipeline.report.new_office import create
 from pipeline.text.places import Located
-from tests.advise.conftest import ROUTES, UNITS, write_office
+from tests.advise.conftest import AREAS, ROUTES, UNITS, write_office
 
 CITY = ("江原省", "云川市")
 LINJIANG = (*CITY, "临江区")
@@ -63,7 +67,7 @@ def test_a_rule_beats_the_model_and_says_so(small_office: Office) -> None:
 
 
 def test_rules_that_contradict_each_other_leave_the_letter_with_the_office(tmp_path: Path) -> None:
-    routes = ROUTES + "R3 - - - - - - 0 校车;超载 公安 0 - 另一条 样例\n"
+    routes = ROUTES + "R3 - - - - - - 0 校车;超载 公安 0 - 另一条 测试\n"
     decision = Router(Office.load(write_office(tmp_path / "o", routes=routes))).decide(facts(text="校车超载"))
     assert decision.unit == "云川市信访局"
     assert "规则互相矛盾：R1（教育）、R3（公安）" in decision.doubts[0].zh
@@ -99,7 +103,19 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "file", "row", "words"), FAULTS)
+INVENTED = [
+    ({"areas": AREAS + "河西村 村 1 松涛街道 - 样例：虚构\n"}, "areas.tsv", 8, "「河西村」的依据是编的（样例：虚构）"),
+    ({"units": UNITS + "某局 教育 2 松涛街道 临江区人民政府 - - - - 虚构\n"}, "units.tsv", 15, "「某局」的依据是编的"),
+    (
+        {"routes": ROUTES + "R3 - 教育文体 - - - - 0 放假 教育 0 - 另 义务教育法第七条;样例〔2019〕7号\n"},
+        "routes.tsv",
+        4,
+        "「R3」的依据是编的（义务教育法第七条；样例〔2019〕7号）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "file", "row", "words"), FAULTS + INVENTED)
 def test_check_names_file_and_row(tmp_path: Path, changes: dict[str, str], file: str, row: int, words: str) -> None:
     found = findings(Office.load(write_office(tmp_path / "o", **changes)))
     assert any((f.file, f.row) == (file, row) and words in f.zh for f in found), [f.text() for f in found]
@@ -126,3 +142,30 @@ def test_a_new_office_opens_and_names_nothing_of_the_sample(tmp_path: Path) -> N
     assert "云川" not in "".join(path.read_text() for path in (tmp_path / "new").glob("*.tsv"))
     with pytest.raises(OfficeRefused):
         create(tmp_path / "new", name="甲县信访局", area="甲县", level=2)
+
+
+def test_an_invented_source_is_no_fault_of_a_sample(tmp_path: Path) -> None:
+    changes, *_ = INVENTED[-1]
+    office = replace(Office.load(write_office(tmp_path / "o", **changes)), example=True)
+    assert not [finding.text() for finding in findings(office) if "编的" in finding.zh]
+
+
+def test_a_new_office_takes_over_nothing_invented_and_no_year_that_nobody_knows(tmp_path: Path) -> None:
+    create(tmp_path / "new", name="甲县信访局", area="甲县", level=2)
+    office = Office.load(tmp_path / "new")
+    assert len(office.routes) > 40
+    assert not [rule for rule in office.routes if "样例" in rule.source or "虚构" in rule.source or not rule.source]
+    assert not [finding.text() for finding in findings(office) if finding.fault]
+    assert office.holidays == {}
+    with pytest.raises(YearUnknown, match="2027"):
+        Calendar.of(office.holidays).is_working(date(2027, 2, 8))
+
+
+def test_the_form_of_the_holidays_holds_once_it_is_filled_in_and_not_before(tmp_path: Path) -> None:
+    create(tmp_path / "new", name="甲县信访局", area="甲县", level=2)
+    text = (tmp_path / "new" / "holidays.toml").read_text(encoding="utf-8")
+    form = re.sub(r'(?m)^# (\["|\w+ = \[)', r"\1", text)
+    with pytest.raises(RuleTableError, match="年-月-日"):
+        Calendar.of(tomllib.loads(form))
+    filled = form.replace("年份", "2027").replace("年-月-日", "2027-02-08")
+    assert Calendar.of(tomllib.loads(filled)).years == {2027}

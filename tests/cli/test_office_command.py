@@ -119,3 +119,14 @@ def test_dispatch_says_what_went_where(tmp_path: Path) -> None:
     assert code == 0
     assert "132 行 = " in said
     assert (tmp_path / "out" / "交办总表.xlsx").is_file()
+    assert "单位目录里" not in said
+
+
+def test_dispatch_warns_of_a_unit_that_the_directory_lacks(tmp_path: Path) -> None:
+    triaged = tmp_path / "triaged.csv"
+    row = {"编号": "1", "内容": "停水三天", "建议承办单位": "某某局", "密件": "否", "回避单位": "", "紧急程度": "2"}
+    pd.DataFrame([row] * 12).to_csv(triaged, index=False)
+    code, said = run("dispatch", str(triaged), "-o", str(tmp_path / "out"), "--office", "sample")
+    assert code == 0
+    assert "「某某局」不在单位目录里（第 2、3、4、5、6、7、8、9、10、11 行等 12 行）" in said
+    assert (tmp_path / "out" / "某某局.xlsx").is_file()

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipeline.advise.triage import Triage
-from pipeline.errors import NoTextColumn, OutputNotWritable
+from pipeline.errors import FileNotReadable, OutputNotWritable
 from pipeline.intake import open_letters
 from pipeline.office import Office
 from pipeline.report.batch import triage_file
@@ -104,7 +104,31 @@ def test_rejected_rows_of_a_hand_over_start_no_formula(triaged: Path, tmp_path: 
     assert "'@cmd" in (tmp_path / "out" / "退回的行.csv").read_text(encoding="utf-8-sig")
 
 
-def test_a_sheet_that_was_never_triaged_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoTextColumn, match="建议承办单位"):
-        dispatch(SAMPLES, tmp_path / "out", Office.load("sample"))
+@pytest.mark.parametrize("header", ["内容", "数量"])
+def test_a_sheet_that_was_never_triaged_is_refused(tmp_path: Path, header: str) -> None:
+    sheet = tmp_path / "letters.xlsx"
+    pd.DataFrame({"编号": ["1"], header: ["停水三天"]}).to_excel(sheet, index=False)
+    with pytest.raises(FileNotReadable) as refused:
+        dispatch(sheet, tmp_path / "out", Office.load("sample"))
+    said = refused.value.message("zh")
+    assert "不是分拣过的表" in said
+    assert ("「建议承办单位」" if header == "内容" else "「内容」") in said
+    assert "petition triage" in said
+    assert not any(words in said for words in ("--map", "letter_id", "source_row", "text"))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_unit_that_the_directory_lacks_is_named_with_its_rows_and_gets_its_workbook(
+    triaged: Path, tmp_path: Path
+) -> None:
+    assert dispatch(triaged, tmp_path / "known", Office.load("sample")).unlisted == {}
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str).fillna("")
+    open_rows = [i for i, row in rows.iterrows() if row["密件"] != "是"]
+    rows.loc[open_rows[0], "建议承办单位"] = "临江区教肓局"
+    rows.loc[open_rows[-1], ["建议承办单位", "建议协办单位"]] = ["临江区教育局", "临江区教肓局；云川市公安局"]
+    rows.loc[open_rows[1], "内容"] = ""
+    changed = tmp_path / "changed.xlsx"
+    rows.to_excel(changed, index=False)
+    done = dispatch(changed, tmp_path / "out", Office.load("sample"))
+    assert done.unlisted == {"临江区教肓局": (open_rows[0] + 2, open_rows[-1] + 2)}
+    assert (tmp_path / "out" / "临江区教肓局.xlsx").is_file()
