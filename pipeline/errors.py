@@ -6,6 +6,7 @@ message and leaves with exit code 2. Anything else is a bug and shows its traceb
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import ClassVar
 
@@ -161,6 +162,31 @@ class OutputNotWritable(PetitionError):
 
     zh = "写不了「{file}」：{why_zh}。原有文件没有改动。"
     en = "cannot write {file}: {why_en}. What stood there is unchanged."
+    reasons: ClassVar[dict[int | None, tuple[str, str]]] = {
+        errno.EACCES: ("没有权限，或文件正被别的程序（如 Excel）打开", "access denied, or it is open elsewhere"),
+        errno.EROFS: ("所在的盘是只读的", "the disk is read-only"),
+        errno.ENOSPC: ("磁盘已满", "the disk is full"),
+        errno.EDQUOT: ("磁盘配额已用完", "the disk quota is used up"),
+        errno.EFBIG: ("文件太大", "the file is too large"),
+        errno.ENAMETOOLONG: ("文件名太长", "the name is too long"),
+        errno.ENOENT: ("没有这个文件夹", "there is no such folder"),
+        errno.ENOTDIR: ("它的上级是文件，不是文件夹", "what it should lie in is a file, not a folder"),
+        errno.EISDIR: ("这是一个文件夹", "it is a folder"),
+    }
+
+    @classmethod
+    def by_system(cls, file: Path, error: OSError) -> OutputNotWritable:
+        """The system refuses to write it.
+
+        Examples
+        --------
+        >>> OutputNotWritable.by_system(Path("a.xlsx"), OSError(errno.ENOSPC, "")).message("zh")
+        '写不了「a.xlsx」：磁盘已满。原有文件没有改动。'
+        """
+        number = errno.EACCES if isinstance(error, PermissionError) else error.errno
+        told = error.strerror or str(error)
+        why_zh, why_en = cls.reasons.get(number, (f"系统不允许（{told}）", f"the system refuses ({told})"))
+        return cls(file=file, why_zh=why_zh, why_en=why_en)
 
 
 class BundleDamaged(PetitionError):

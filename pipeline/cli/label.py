@@ -35,10 +35,14 @@ def audit(
     with plain_errors(lang):
         from pipeline.learn.history import read_history
         from pipeline.learn.registry import Registry
+        from pipeline.report.atomic import check_writable
         from pipeline.report.office import audit_history
         from pipeline.report.worksheet import write_audit
 
+        check_writable(output)
         labelled = read_history(*history)
+        if not quiet and labelled.unused:
+            typer.secho(labelled.note(lang), fg="yellow", err=True)
         start = Registry.open(home).load(base)
         tell = (lambda stage: None) if quiet else (lambda stage: typer.echo(stage, err=True))
         letters, found = audit_history(labelled, history[0], start, progress=tell)
@@ -73,9 +77,11 @@ def next_(
         from pipeline.intake import open_letters
         from pipeline.learn.history import read_history
         from pipeline.learn.registry import Registry
+        from pipeline.report.atomic import check_writable
         from pipeline.report.choice import next_letters
         from pipeline.report.worksheet import write_next
 
+        check_writable(output)
         source = open_letters(letters)
         known = read_history(*labelled) if labelled else None
         bundle = Registry.open(home).load(model)

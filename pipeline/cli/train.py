@@ -73,9 +73,11 @@ def command(
         registry.check_free(name)
         labelled, first = read_history(*history), history[0]
         if fixes is not None:
-            from pipeline.report.worksheet import read_decisions
+            from pipeline.report.worksheet import corrected, read_decisions
 
-            labelled = labelled.corrected(read_decisions(fixes))
+            labelled = corrected(labelled, read_decisions(fixes))
+        if not quiet and labelled.unused:
+            typer.secho(labelled.note(lang), fg="yellow", err=True)
         if len(labelled.problems):
             _list(labelled.problems, problems or first.with_name(f"{first.stem}.problems.csv"), quiet, lang)
         start = registry.load(base)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ import pandas as pd
 from pipeline import letter
 from pipeline.errors import BadLabels
 from pipeline.intake import open_letters
+from pipeline.intake.headers import RENAMED, normal
 from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import PAIR_SEPARATOR
 from pipeline.settings import departments, read_table, taxonomy
@@ -28,7 +30,7 @@ from pipeline.text.copies import near_copies
 N_FOLDS = 5
 PROBLEM_COLUMNS = ("file", "source_row", "letter_id", "column", "value", "reason")
 FREE_TEXT_SHARE, FREE_TEXT_VALUES = 0.5, 20
-_RENAMED, _FILE = "原_", "file"
+_FILE, _HEADER = "file", "header"
 _YES = frozenset({"是", "1", "true", "yes", "y", "√"})
 _NOTHING = frozenset({"", "nan", "none", "无", "-", "—"})
 
@@ -44,45 +46,28 @@ class Labelled:
         ``fold`` (near-copies share one), ``copies`` (near-copies share the number) and ``measured``.
     problems : DataFrame
         One row a label or letter that could not be used: ``file source_row letter_id column value reason``.
+    unused : tuple of str
+        Headers of columns that look like labels, but under no header that is known.
     """
 
     frame: pd.DataFrame
     problems: pd.DataFrame
+    unused: tuple[str, ...] = ()
 
-    def corrected(self, decisions: Sequence[tuple[str, str, str]]) -> Labelled:
-        """Return the history with a person's decisions, each (letter id, column, label), in place of what was written.
-
-        A decision on ``category_l2`` is written ``first level/second level`` and sets both; one on ``category_l1``
-        empties a second level that does not belong to it.
-
-        Raises
-        ------
-        BadLabels
-            A decision names a letter that is not there or a label that is not of the classification.
-        """
-        frame = self.frame.copy()
-        at = {name: row for row, name in zip(frame.index, frame[letter.LETTER_ID], strict=True)}
-        for name, column, label in decisions:
-            second = column == "category_l2"
-            parts = label.split(PAIR_SEPARATOR, 1) if second else [label]
-            known = tuple(parts) in taxonomy().pairs if second else label in _allowed().get(column, ())
-            if name not in at or column not in frame.columns or not known:
-                raise BadLabels(
-                    file=name,
-                    why_zh=f"人工决定「{column} = {label}」用不上：没有这件信、这一列或这个标注值",
-                    why_en=f"the decision {column} = {label} fits no letter, column or label",
-                )
-            frame.loc[at[name], ["category_l1", "category_l2"] if second else [column]] = parts
-            if column == "category_l1" and "category_l2" in frame.columns:
-                pair = (label, str(frame.at[at[name], "category_l2"]))
-                frame.at[at[name], "category_l2"] = pair[1] if pair in taxonomy().pairs else ""
-        return Labelled(frame, self.problems)
+    def note(self, lang: str) -> str:
+        """Return one line on the columns that look like labels and were not used."""
+        names = "、".join(f"「{header}」" for header in self.unused)
+        if lang == "zh":
+            known = "、".join(letter.ZH_NAMES[name] for name in letter.LABEL_COLUMNS)
+            return f"列{names}像是标注，但没有用上；要用的话，请把表头改成：{known}"
+        return f"not used, though they look like labels: {names}; rename to: {', '.join(letter.LABEL_COLUMNS)}"
 
 
 def read_history(path: Path, *more: Path) -> Labelled:
     """Return the letters and labels of one file or several, and what of them cannot be used.
 
-    Label columns carry their canonical or Chinese header; ranks may be written by name, a second level as
+    Label columns carry their canonical header, that of the tool's sheet or a usual one
+    (``data/label_names.tsv``); ranks may be written by name, a second level as
     ``first level/second level``. A label that is not of the classification is dropped and listed, with the label
     that was probably meant. Copies of one text with different labels lose the label they differ in.
 
@@ -100,7 +85,8 @@ def read_history(path: Path, *more: Path) -> Labelled:
     (132, 0)
     """
     problems: list[tuple[object, ...]] = []
-    parts = [_read(file, problems) for file in (path, *more)]
+    unused: dict[str, None] = {}
+    parts = [_read(file, problems, unused) for file in (path, *more)]
     frame = pd.concat(parts, ignore_index=True)
     columns = [name for name in letter.LABEL_COLUMNS if name in frame.columns]
     labels = frame[columns].fillna("")
@@ -118,11 +104,11 @@ def read_history(path: Path, *more: Path) -> Labelled:
     result[MEASURED] = True
     result["copies"] = near_copies(cleaned)
     result["fold"] = result["copies"] % N_FOLDS
-    listed = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS))
-    return Labelled(result, listed.sort_values(["file", "source_row"], kind="stable").reset_index(drop=True))
+    listed = pd.DataFrame(problems, columns=list(PROBLEM_COLUMNS)).sort_values(["file", "source_row"], kind="stable")
+    return Labelled(result, listed.reset_index(drop=True), tuple(unused))
 
 
-def _read(path: Path, problems: list[tuple[object, ...]]) -> pd.DataFrame:
+def _read(path: Path, problems: list[tuple[object, ...]], unused: dict[str, None]) -> pd.DataFrame:
     """Return letter columns, the name of the file and the labels of one file that can be used."""
     batches = list(open_letters(path).batches())
     frame = pd.concat([batch.letters for batch in batches], ignore_index=True)
@@ -132,17 +118,74 @@ def _read(path: Path, problems: list[tuple[object, ...]]) -> pd.DataFrame:
         for batch in batches
         for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
     ]
-    bare = {str(column).removeprefix(_RENAMED): column for column in frame.columns}
-    found = {letter.BY_ZH.get(name, name): column for name, column in bare.items()}
+    found = _found(frame)
     labels = pd.DataFrame({n: tidy_labels(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
     if not len(labels.columns):
-        raise BadLabels(file=path, why_zh="没有一个标注列", why_en="there is no label column")
+        raise BadLabels(
+            file=path,
+            why_zh=f"没有一个标注列。认得的表头：{_known_headers()}",
+            why_en=f"there is no label column. Headers that are known: {_known_headers()}",
+        )
+    unused.update(dict.fromkeys(_unused(frame, found)))
     if (labels == "").all(axis=None):
         raise BadLabels(file=path, why_zh="标注列全是空的", why_en="all label cells are empty")
-    _only_confirmed(path, frame, labels, found, bare, problems)
+    _only_confirmed(path, frame, labels, found, problems)
     _split_pairs(labels)
-    _only_known(path, frame, labels, problems)
+    _only_known(path, frame, labels, found, problems)
     return pd.concat([frame[[*letter.LETTER_COLUMNS, letter.SOURCE_ROW, _FILE]], labels], axis=1)
+
+
+@cache
+def _own() -> dict[str, str]:
+    """Return the headers that the tool itself writes, as they are compared -> canonical name."""
+    names = {column.name: (column.zh, column.en) for column in letter.ALL_COLUMNS}
+    names |= {letter.CONFIRMED: letter.LETTER_HEADERS[letter.CONFIRMED][:2]}
+    return {_tight(header): name for name, headers in names.items() for header in (name, *headers)}
+
+
+@cache
+def _usual() -> dict[str, str]:
+    """Return the headers under which offices keep labels -> canonical name."""
+    return {header: name for (column, header), name in _written().items() if column == _HEADER}
+
+
+def _tight(header: str) -> str:
+    """Return one of our headers as it is compared: its brackets tell 一级 from 二级, so they stay."""
+    return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", header)).lower()
+
+
+def _known_headers() -> str:
+    """Return the headers of label columns that are known, Chinese and canonical, for a message."""
+    known = {name: [letter.ZH_NAMES[name]] for name in letter.LABEL_COLUMNS}
+    for header, name in _usual().items():
+        known[name].append(header)
+    return "；".join(f"{'、'.join(headers)}（{name}）" for name, headers in known.items())
+
+
+def _found(frame: pd.DataFrame) -> dict[str, str]:
+    """Return canonical name -> column; the tool's own headers come before usual ones, then the sheet's order."""
+    found: dict[str, str] = {}
+    columns = sorted(map(str, frame.columns), key=lambda column: column.startswith(RENAMED))
+    for names, compared in ((_own(), _tight), (_usual(), normal)):
+        for column in columns:
+            name = names.get(compared(column.removeprefix(RENAMED)))
+            if name:
+                found.setdefault(name, column)
+    return found
+
+
+def _unused(frame: pd.DataFrame, found: dict[str, str]) -> Iterator[str]:
+    """Yield the columns that look like labels by header or cells, but are not read as such."""
+    words = {*letter.PURPOSES, *departments(), *(name for pair in taxonomy().pairs for name in pair)}
+    words |= {zh for column in ("urgency", "level") for zh, _ in letter.VALUE_NAMES[column].values()}
+    ours = {*letter.LETTER_COLUMNS, letter.SOURCE_ROW, letter.INTAKE_NOTE, _FILE, *found.values()}
+    for column in frame.columns:
+        if column in ours or _tight(str(column)) in _own():
+            continue
+        cells = frame[column].dropna().astype(str).str.strip()
+        near = difflib.get_close_matches(normal(column), _usual(), n=1, cutoff=0.6)
+        if near or cells[cells.ne("")].isin(words).mean() > FREE_TEXT_SHARE:
+            yield str(column)
 
 
 def _split_pairs(labels: pd.DataFrame) -> None:
@@ -169,7 +212,7 @@ def tidy_labels(column: str, cells: Iterable[object]) -> list[str]:
     values = ["" if cell is None or cell != cell else str(cell) for cell in cells]
     ranks = {zh: str(rank) for rank, (zh, _) in letter.VALUE_NAMES.get(column, {}).items()}
     if column == "legacy":
-        ranks = {"True": "1", "False": "0", "true": "1", "false": "0", "是": "1", "否": "0"}
+        ranks = {"True": "1", "False": "0", "true": "1", "false": "0", "是": "1", "否": "0", "yes": "1", "no": "0"}
     tidy = ["" if value.strip().lower() in _NOTHING else re.sub(r"\s+", "", value) for value in clean(values)]
     return [ranks.get(value, re.sub(r"^(\d)(?:\.0|\D.*)$", r"\1", value)) for value in tidy]
 
@@ -179,10 +222,9 @@ def _only_confirmed(
     frame: pd.DataFrame,
     labels: pd.DataFrame,
     found: dict[str, str],
-    bare: dict[str, str],
     problems: list[tuple[object, ...]],
 ) -> None:
-    column = bare.get(letter.CONFIRMED) or bare.get(letter.CONFIRMED_ZH)
+    column = found.get(letter.CONFIRMED)
     if column is None:
         if "model_version" in found:
             raise BadLabels(
@@ -204,7 +246,8 @@ def _place(frame: pd.DataFrame, row: int) -> tuple[object, object, object]:
 
 
 @cache
-def _allowed() -> dict[str, tuple[str, ...]]:
+def allowed() -> dict[str, tuple[str, ...]]:
+    """Return the labels of each label column, ranks and yes or no as numbers."""
     ranked = {name: tuple(str(rank) for rank in names) for name, names in letter.VALUE_NAMES.items()}
     return {
         "purpose": letter.PURPOSES,
@@ -222,6 +265,7 @@ def _written() -> dict[tuple[str, str], str]:
     return {(row["column"], row["written"]): row["meant"] for row in rows}
 
 
+@cache
 def probably_meant(column: str, value: str) -> str:
     """Return the label of a column that a value which is none probably means; "" if there is no near one.
 
@@ -231,18 +275,26 @@ def probably_meant(column: str, value: str) -> str:
     ('工资福利', '城乡建设')
     """
     known = _written().get((column, value))
-    near = difflib.get_close_matches(value, _allowed()[column], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(value, allowed()[column], n=1, cutoff=0.6)
     return known or (near[0] if near else "")
 
 
-def _only_known(path: Path, frame: pd.DataFrame, labels: pd.DataFrame, problems: list[tuple[object, ...]]) -> None:
+def _only_known(
+    path: Path,
+    frame: pd.DataFrame,
+    labels: pd.DataFrame,
+    found: dict[str, str],
+    problems: list[tuple[object, ...]],
+) -> None:
     firsts: dict[str, set[str]] = {}
     for first, second in taxonomy().pairs:
         firsts.setdefault(second, set()).add(first)
     for column in labels.columns:
-        wrong = labels[column].ne("") & ~labels[column].isin(_allowed()[column])
+        wrong = labels[column].ne("") & ~labels[column].isin(allowed()[column])
         distinct = labels.loc[wrong, column].nunique()
-        if distinct >= FREE_TEXT_VALUES and wrong.sum() > FREE_TEXT_SHARE * labels[column].ne("").sum():
+        # Under a usual header an office may keep something else: that alone is no reason to refuse its other labels.
+        ours = _tight(found.get(column, column).removeprefix(RENAMED)) in _own()
+        if ours and distinct >= FREE_TEXT_VALUES and wrong.sum() > FREE_TEXT_SHARE * labels[column].ne("").sum():
             example = labels.loc[wrong, column].iloc[0][:20]
             raise BadLabels(
                 file=path,

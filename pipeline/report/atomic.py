@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import OutputNotWritable
+
+# What stops a writing that had begun; other errors of the system are not about the file that is written.
+_WHILE_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 @contextmanager
@@ -29,30 +32,51 @@ def replacing(path: Path) -> Iterator[Path]:
     'whole'
     """
     check_writable(path)
-    # Always the same name: what a killed run left behind is overwritten by the next one.
-    temporary = path.with_name(f".{path.name}.writing")
+    temporary = _beside(path)
     try:
         yield temporary
         temporary.replace(path)
-    except PermissionError:
-        raise _refused(
-            path, "没有权限，或文件正被别的程序（如 Excel）打开", "access denied, or it is open elsewhere"
-        ) from None
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise _refused(path, "磁盘已满", "the disk is full") from None
-        raise
+    except Exception as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise OutputNotWritable.by_system(path, refusal) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def check_writable(path: Path) -> None:
-    """Raise :class:`OutputNotWritable` at once where a long run could only end in it."""
-    if not path.parent.is_dir():
-        raise _refused(path, "没有这个文件夹", "there is no such folder")
-    if path.is_dir():
-        raise _refused(path, "这是一个文件夹", "it is a folder")
+    """Raise :class:`OutputNotWritable` at once where a long run could only end in it: an empty file is tried out.
+
+    Examples
+    --------
+    >>> check_writable(Path(__file__) / "out.xlsx")
+    Traceback (most recent call last):
+    ...
+    pipeline.errors.OutputNotWritable: ... a file, not a folder. What stood there is unchanged.
+    """
+    temporary = _beside(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        temporary.touch()
+        temporary.unlink()
+    except OSError as error:
+        raise OutputNotWritable.by_system(path, error) from None
 
 
-def _refused(path: Path, why_zh: str, why_en: str) -> OutputNotWritable:
-    return OutputNotWritable(file=path, why_zh=why_zh, why_en=why_en)
+def _beside(path: Path) -> Path:
+    """Return the temporary path: always the same, so that the next run overwrites what a killed one left behind."""
+    return path.with_name(f".{path.name}.writing")
+
+
+def _refusal(error: Exception) -> OSError | None:
+    """Return why the system would not write; None where the error is another's."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    if isinstance(error, FileCreateError):
+        return error.args[0] if isinstance(error.args[0], OSError) else None
+    if isinstance(error, PermissionError) or (isinstance(error, OSError) and error.errno in _WHILE_WRITING):
+        return error
+    return None

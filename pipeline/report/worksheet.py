@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from pipeline import letter
 from pipeline.errors import FileNotReadable, NoTextColumn
 from pipeline.learn.heads import PAIR_SEPARATOR
-from pipeline.learn.history import tidy_labels
+from pipeline.learn.history import PROBLEM_COLUMNS, Labelled, allowed, probably_meant, tidy_labels
 from pipeline.report.atomic import replacing
 from pipeline.report.sheet import legal, shown
 from pipeline.settings import departments, taxonomy
@@ -161,8 +162,18 @@ def _choices(book: Any) -> dict[str, str]:
     return where
 
 
-def read_decisions(path: Path) -> list[tuple[str, str, str]]:
-    """Return a person's decisions on the sheet of :func:`write_audit`: (letter id, column, label).
+class Decision(NamedTuple):
+    """What a person wrote on a row of the sheet: the label that a letter's column should have."""
+
+    file: str
+    row: int
+    letter_id: str
+    column: str
+    label: str
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """Return a person's decisions on the sheet of :func:`write_audit`.
 
     Raises
     ------
@@ -181,6 +192,54 @@ def read_decisions(path: Path) -> list[tuple[str, str, str]]:
     if not {_ID, _COLUMN, _DECISION} <= set(headers):
         raise NoTextColumn(file=path, columns="、".join(headers))
     at = [headers.index(name) for name in (_ID, _COLUMN, _DECISION)]
-    cells = [[str(row[column]).strip() for column in at] for row in rows[1:]]
-    decided = [(name, letter.BY_ZH.get(column, column), label) for name, column, label in cells if label]
-    return [(name, column, tidy_labels(column, [label])[0]) for name, column, label in decided]
+    decisions = []
+    for number, row in enumerate(rows[1:], start=2):
+        name, column, label = (str(row[cell]).strip() for cell in at)
+        column = letter.BY_ZH.get(column, column)
+        if label:
+            decisions.append(Decision(path.name, number, name, column, tidy_labels(column, [label])[0] or label))
+    return decisions
+
+
+def corrected(labelled: Labelled, decisions: Sequence[Decision]) -> Labelled:
+    """Return a history with a person's decisions in place of what was written.
+
+    A decision on ``category_l2`` is written ``first level/second level`` and sets both; one on ``category_l1``
+    empties a second level that does not belong to it. A decision that fits no letter, column or label changes
+    nothing; it is listed before the other problems, with its row on the sheet.
+    """
+    frame, refused = labelled.frame.copy(), []
+    at = {name: row for row, name in zip(frame.index, frame[letter.LETTER_ID], strict=True)}
+    for decision in decisions:
+        name, column, label = decision[2:]
+        why = _why_unfit(decision, name in at, column in frame.columns)
+        if why:
+            refused.append((*decision, f"{why}；这条决定没有用，原标注照旧"))
+            continue
+        second = column == "category_l2"
+        parts = label.split(PAIR_SEPARATOR, 1) if second else [label]
+        frame.loc[at[name], ["category_l1", "category_l2"] if second else [column]] = parts
+        if column == "category_l1" and "category_l2" in frame.columns:
+            pair = (label, str(frame.at[at[name], "category_l2"]))
+            frame.at[at[name], "category_l2"] = pair[1] if pair in taxonomy().pairs else ""
+    listed = pd.DataFrame(refused, columns=list(PROBLEM_COLUMNS))
+    problems = pd.concat([listed, labelled.problems], ignore_index=True) if refused else labelled.problems
+    return replace(labelled, frame=frame, problems=problems)
+
+
+def _why_unfit(decision: Decision, has_letter: bool, has_column: bool) -> str:
+    """Return why a decision can't be taken, "" if it can."""
+    column, label = decision.column, decision.label
+    if not has_letter:
+        return f"「{_ID}」列“{decision.letter_id}”：历史里没有这件信"
+    if not has_column or column not in allowed():
+        return f"「{_COLUMN}」列“{column}”：历史里没有这个标注列"
+    if column != "category_l2":
+        known, form, meant = label in allowed()[column], "", probably_meant(column, label)
+    else:
+        pairs = [PAIR_SEPARATOR.join(pair) for pair in taxonomy().pairs]
+        near = probably_meant(column, label.rpartition(PAIR_SEPARATOR)[2])
+        meant = next((pair for pair in pairs if near and pair.endswith(PAIR_SEPARATOR + near)), "")
+        known, form = label in pairs, f"，应写成“一级{PAIR_SEPARATOR}二级”"
+    asked = f"，是不是“{meant}”？" if meant else ""
+    return "" if known else f"「{_DECISION}」列“{label}”不是「{letter.ZH_NAMES[column]}」的标注值{form}{asked}"

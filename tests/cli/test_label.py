@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from pipeline.advise.triage import Triage
-from pipeline.errors import BadLabels, NoTextColumn
+from pipeline.errors import NoTextColumn
 from pipeline.learn.audit import suspects
 from pipeline.learn.heldout import HeldOut
 from pipeline.learn.history import read_history
 from pipeline.report.office import audit_history
-from pipeline.report.worksheet import read_decisions
+from pipeline.report.worksheet import Decision, corrected, read_decisions
 from pipeline.settings import resource
 from tests.cli.test_models import home, run
 
@@ -59,27 +59,70 @@ def test_decisions_of_the_sheet_are_read_back_and_train(
     first[decision].value = "求决"
     book.save("audit.xlsx")
     name = first[headers.index("编号")].value
-    assert read_decisions(Path("audit.xlsx")) == [(name, "purpose", "求决")]
-    fixed = read_history(path).corrected(read_decisions(Path("audit.xlsx"))).frame
+    assert read_decisions(Path("audit.xlsx")) == [("audit.xlsx", first[0].row, name, "purpose", "求决")]
+    fixed = corrected(read_history(path), read_decisions(Path("audit.xlsx"))).frame
     assert fixed.set_index("letter_id").at[name, "purpose"] == "求决"
     assert (fixed["purpose"] == "建议").sum() == (read_history(path).frame["purpose"] == "建议").sum() - 1
     run("train", str(path), "--fixes", "audit.xlsx", "--name", "m", "--quiet")
 
 
-def test_an_impossible_decision_is_refused(planted: tuple[Path, list[int]]) -> None:
+def test_an_impossible_decision_is_listed_with_its_place_and_the_others_are_taken(
+    planted: tuple[Path, list[int]],
+) -> None:
+    labelled = read_history(planted[0])
+    name, other = labelled.frame["letter_id"].iloc[:2]
+    wrong = [
+        ("无此信", "purpose", "求决", "没有这件信"),
+        (name, "purpose", "随便", "「人工决定」列“随便”不是「信访目的」的标注值"),
+        (name, "title", "随便", "没有这个标注列"),
+        (name, "category_l2", "乱写的", "一级/二级"),
+        (name, "category_l2", "城乡建设/工资福利", "是不是“劳动和社会保障/工资福利”"),
+    ]
+    decisions = [Decision("audit.xlsx", row, *case[:3]) for row, case in enumerate(wrong, start=2)]
+    fixed = corrected(labelled, [*decisions, Decision("audit.xlsx", 9, other, "purpose", "咨询")])
+    assert fixed.frame.iloc[:1].equals(labelled.frame.iloc[:1])
+    assert fixed.frame.at[1, "purpose"] == "咨询"
+    assert list(fixed.problems.columns) == list(labelled.problems.columns)
+    assert fixed.problems["file"].tolist() == ["audit.xlsx"] * 5
+    assert fixed.problems["source_row"].tolist() == [2, 3, 4, 5, 6]
+    for said, case in zip(fixed.problems["reason"], wrong, strict=True):
+        assert case[3] in said
+
+
+def test_a_decision_on_one_level_keeps_the_two_in_agreement(planted: tuple[Path, list[int]]) -> None:
     labelled = read_history(planted[0])
     name = labelled.frame["letter_id"].iloc[0]
-    for decision in (
-        ("无此信", "purpose", "求决"),
-        (name, "purpose", "随便"),
-        (name, "category_l2", "城乡建设/工资福利"),
-    ):
-        with pytest.raises(BadLabels):
-            labelled.corrected([decision])
-    second = labelled.corrected([(name, "category_l2", "劳动和社会保障/工资福利")]).frame
-    assert second.loc[0, ["category_l1", "category_l2"]].tolist() == ["劳动和社会保障", "工资福利"]
-    first = labelled.corrected([(name, "category_l1", "民政")]).frame
-    assert first.loc[0, ["category_l1", "category_l2"]].tolist() == ["民政", ""]
+
+    def levels(column: str, label: str) -> list[str]:
+        frame = corrected(labelled, [Decision("audit.xlsx", 2, name, column, label)]).frame
+        return list(frame.loc[0, ["category_l1", "category_l2"]])
+
+    assert levels("category_l2", "劳动和社会保障/工资福利") == ["劳动和社会保障", "工资福利"]
+    assert levels("category_l1", "民政") == ["民政", ""]
+
+
+def test_a_mistyped_decision_is_told_by_file_row_and_column(
+    home: Path, planted: tuple[Path, list[int]], tmp_path: Path
+) -> None:
+    frame = read_history(planted[0]).frame
+    sheet = {"编号": frame["letter_id"][:2], "项目": ["内容分类（二级）", "信访目的"], "人工决定": ["乱写的", "咨询"]}
+    pd.DataFrame(sheet).to_excel("audit.xlsx", index=False)
+    said = run("train", str(planted[0]), "--fixes", "audit.xlsx", "--name", "m").replace("\n", "")
+    assert "audit.xlsx 第 2 行：「人工决定」列“乱写的”" in said
+    listed = pd.read_csv(planted[0].with_name("planted.problems.csv"))
+    assert list(listed.loc[0, ["file", "column", "value"]]) == ["audit.xlsx", "category_l2", "乱写的"]
+    assert len(listed) == 1
+
+
+@pytest.mark.parametrize("folder", ["file", "missing", "file/below"])
+@pytest.mark.parametrize("verb", [("triage",), ("label", "audit"), ("label", "next")])
+def test_what_cannot_be_written_is_told_before_any_work(
+    home: Path, tmp_path: Path, verb: tuple[str, ...], folder: str
+) -> None:
+    Path("file").write_text("whole", encoding="utf-8")
+    said = run(*verb, str(SAMPLES / "labelled.csv"), "-o", f"{folder}/out.xlsx", code=2)
+    assert f"写不了「{folder}/out.xlsx」" in said.replace("\n", "")
+    assert Path("file").read_text(encoding="utf-8") == "whole"
 
 
 def test_another_workbook_is_no_sheet_of_decisions() -> None:

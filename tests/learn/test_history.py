@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline import letter
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadLabels, PetitionError
+from pipeline.intake.headers import normal, synonyms
 from pipeline.learn.history import read_history
+from pipeline.settings import read_table
 
 
-def write(folder: Path, **columns: list[object]) -> Path:
+def write(folder: Path, **columns: Sequence[object]) -> Path:
     path = folder / "history.csv"
     pd.DataFrame(columns).to_csv(path, index=False)
     return path
@@ -35,6 +39,80 @@ def test_chinese_label_headers_are_known(tmp_path: Path) -> None:
     path = write(tmp_path, 内容=["路灯坏了没人修"], 信访目的=["求决"], 历史遗留=["是"])
     frame = read_history(path).frame
     assert (frame["purpose"].tolist(), frame["legacy"].tolist()) == (["求决"], ["1"])
+
+
+def test_usual_headers_of_label_columns_are_known_and_look_alikes_are_told(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        **{
+            "内容": ["路灯坏了没人修", "工资拖欠三个月"],
+            "办理层级": ["2", "市"],
+            "责任部门（必填）": ["城市管理", "人力资源社会保障"],
+            "一级分类": ["城乡建设", "劳动和社会保障"],
+            "二级分类": ["城市建设和市政管理", "工资福利"],
+            "归口": ["城市管理", "人力资源社会保障"],
+            "部门": ["甲科", "乙科"],
+            "备注": ["其他", "已电话联系"],
+        },
+    )
+    labelled = read_history(path)
+    frame = labelled.frame
+    assert (frame["level"].tolist(), frame["department"].tolist()) == (["2", "3"], ["城市管理", "人力资源社会保障"])
+    assert frame["category_l2"].tolist() == ["城市建设和市政管理", "工资福利"]
+    assert not len(labelled.problems)
+    assert labelled.unused == ("归口", "部门")
+    note = labelled.note("zh")
+    assert "「归口」、「部门」" in note
+    assert "责任部门" in note
+    assert "\n" not in note
+
+
+def test_the_tools_own_headers_are_known_in_both_languages_and_come_before_usual_ones(tmp_path: Path) -> None:
+    for column in letter.SUGGESTION_COLUMNS:
+        if column.name in letter.LABEL_COLUMNS:
+            value = {
+                "purpose": "求决",
+                "category_l1": "劳动和社会保障",
+                "category_l2": "劳动和社会保障/工资福利",
+                "department": "教育",
+            }
+            for header in (column.name, column.zh, column.en, column.zh.replace("（", "(").replace("）", ")")):
+                path = write(tmp_path, **{"内容": ["路灯坏了"], header: [value.get(column.name, "1")]})
+                assert read_history(path).frame[column.name].iloc[0], header
+    both = write(tmp_path, 内容=["路灯坏了"], 责任部门=["公安"], 建议责任部门=["教育"])
+    labelled = read_history(both)
+    assert (labelled.frame["department"].tolist(), labelled.unused) == (["教育"], ("责任部门",))
+
+
+def test_an_english_sheet_of_the_tool_trains_only_what_was_confirmed(tmp_path: Path) -> None:
+    columns: dict[str, list[object]] = {"text": ["路灯坏了", "拖欠工资"], "Urgency": ["2 ordinary", "3 urgent"]}
+    columns["Model version"] = ["default@12345678"] * 2
+    with pytest.raises(BadLabels, match="confirmed"):
+        read_history(write(tmp_path, **columns))
+    assert read_history(write(tmp_path, **columns, Confirmed=["yes", ""])).frame["urgency"].tolist() == ["2", ""]
+
+
+def test_units_under_a_usual_header_cost_no_other_label(tmp_path: Path) -> None:
+    units: list[object] = [f"青石区第{n}管理所" for n in range(30)]
+    texts: list[object] = [f"第{n}封信" for n in range(30)]
+    labelled = read_history(write(tmp_path, 内容=texts, 责任部门=units, 信访目的=["求决"] * 30))
+    assert (labelled.frame["purpose"] == "求决").all()
+    assert labelled.problems["column"].tolist() == ["department"] * 30
+
+
+def test_usual_headers_name_label_columns() -> None:
+    rows = list(read_table("label_names.tsv", ("column", "written", "meant", "source")))
+    headers = {row["written"]: row["meant"] for row in rows if row["column"] == "header"}
+    assert set(headers.values()) <= set(letter.LABEL_COLUMNS)
+    assert all(normal(header) == header and header not in synonyms() for header in headers)
+
+
+def test_without_a_label_column_the_known_headers_are_listed(tmp_path: Path) -> None:
+    with pytest.raises(BadLabels) as caught:
+        read_history(write(tmp_path, 内容=["路灯坏了"], 备注=["无"]))
+    for lang in ("zh", "en"):
+        assert "建议办理层级、办理层级" in caught.value.message(lang)
+        assert all(name in caught.value.message(lang) for name in letter.LABEL_COLUMNS)
 
 
 def test_ranks_may_be_written_by_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from pipeline.advise.triage import Triage
 from pipeline.errors import BadLabels, OutputNotWritable
 from pipeline.learn.history import read_history
 from pipeline.report import sheet
-from pipeline.report.atomic import replacing
+from pipeline.report.atomic import check_writable, replacing
 from pipeline.report.sheet import RunFacts, write_suggestions
 from pipeline.report.stream import FORMULA_STARTS, SuggestionStream
+from pipeline.report.worksheet import write_next
 
 FACTS = RunFacts(
     source="来信.xlsx",
@@ -181,6 +183,50 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable) as caught, replacing(tmp_path / "out.csv"):
         raise OSError(28, "No space left on device")
     assert "磁盘已满" in caught.value.message("zh")
+
+
+@pytest.mark.parametrize(
+    ("number", "says"), [(errno.EACCES, "没有权限"), (errno.EROFS, "只读"), (errno.EIO, "系统不允许")]
+)
+def test_a_folder_that_takes_no_file_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, says: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "refused")
+
+    (tmp_path / "out.xlsx").write_text("old", encoding="utf-8")
+    monkeypatch.setattr(Path, "touch", refuse)
+    entered = []
+    with pytest.raises(OutputNotWritable) as caught, replacing(tmp_path / "out.xlsx"):
+        entered.append("work")
+    assert says in caught.value.message("zh")
+    assert (tmp_path / "out.xlsx").read_text(encoding="utf-8") == "old"
+    assert not entered
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(OutputNotWritable, match="access denied"):
+        check_writable(tmp_path / "out.xlsx")
+
+
+def test_a_workbook_that_cannot_be_closed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xlsxwriter.workbook.Workbook._store_workbook", full)
+    letters = pd.DataFrame(columns=[letter.LETTER_ID, letter.TITLE, letter.TEXT, letter.RECEIVED_AT])
+    with pytest.raises(OutputNotWritable, match="the disk is full"):
+        write_next(letters, [], [], tmp_path / "next.xlsx", blind=False)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_of_another_file_stays_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "out.csv"):
+        (tmp_path / "input.csv").read_text(encoding="utf-8")
 
 
 def test_doubtful_cells_are_grey_and_italic(suggested: pd.DataFrame, tmp_path: Path) -> None:
