@@ -29,7 +29,7 @@ COLUMNS: Final = (
 _READ: Final = (
     *(letter.TITLE, letter.TEXT, "category_l1", "category_l2", "focus_topics", "located", "unit", "recused", "sealed"),
     *("purpose", "urgency", "action", "early_warning", "early_warning_score", "duplicate_of", "copy_kind"),
-    *("things", "people", "people_words", "answered_at", "handling_result", "due_result", HIDDEN),
+    *("things", "people", "people_words", "accepted_at", "answered_at", "handling_result", "due_result", HIDDEN),
 )
 _LONGEST_TITLE: Final = 40
 _ANONYMOUS: Final = re.compile(r"[A-Z]\d+[区县市]")

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from pipeline.advise.deadlines import Calendar, clocks, due
+from pipeline.errors import YearUnknown
 from pipeline.settings import read_toml, several
 from pipeline.text import lexicon
 
@@ -27,7 +29,7 @@ _COLLECTIVE, _RAISED = "collective_step", "raised_before"
 HIDDEN: Final = "hidden"
 _BY_ACTION: Final = (_COLLECTIVE, _RAISED)
 _GROUPS: Final = {_COLLECTIVE: 2, _RAISED: 1, "danger": 0, "deadline": 0, "hardship": 0}
-_PRESSING: Final = 3
+_PRESSING, _CRITICAL = 3, 4
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,9 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
 def _add_course(found: Warned, members: Members, rules: dict[str, Any], quotes: dict[str, list[str]]) -> None:
     """Add how pressing the matter is, and what was done about it so far."""
     urgency, action = max(members["urgency"]), max(members["action"])
-    if urgency >= 4:
+    if urgency >= _CRITICAL:
         found.add(rules["danger"], "有特急来信", quotes.get("danger"))
-    elif urgency == 3:
+    elif urgency == _PRESSING:
         found.add(rules["urgent"], "有紧急来信", quotes.get("deadline") or quotes.get("hardship"))
     if action >= 2:
         found.add(rules["collective"], "已有或扬言集体行动", quotes.get(_COLLECTIVE))
@@ -263,10 +265,26 @@ def _due(members: Members, level: int, today: date) -> str:
     if not level:
         return ""
     rules = read_toml("matters.toml")["due"]
-    latest = (today + timedelta(days=int(rules["warn_days"] if level == 2 else rules["watch_days"]))).isoformat()
+    latest = today + timedelta(days=int(rules["warn_days"] if level == 2 else rules["watch_days"]))
     waiting = [
-        due
-        for due, answered in zip(members["due_result"], members["answered_at"], strict=True)
-        if due and not answered and due >= today.isoformat()
+        result
+        for result, answered in zip(members["due_result"], members["answered_at"], strict=True)
+        if result and not answered and result >= today.isoformat()
     ]
-    return str(min([*waiting, latest]))
+    return str(min([*waiting, min([*_pressed(members, today), latest]).isoformat()]))
+
+
+def _pressed(members: Members, today: date) -> Iterator[date]:
+    """Yield by when urgent letters that nobody acted on ask for a step; a critical one whose day is over, today."""
+    table, calendar = clocks(), Calendar()
+    for day, urgency, *acted in zip(
+        members.days, members["urgency"], members["accepted_at"], members["answered_at"], strict=True
+    ):
+        if day is None or urgency < _PRESSING or any(acted):
+            continue
+        try:
+            last = due(table["critical" if urgency >= _CRITICAL else "urgent"], day, calendar)
+        except YearUnknown:  # the holidays of that year are not known yet: the ordinary rule holds
+            continue
+        if last is not None and (last >= today or urgency >= _CRITICAL):
+            yield max(last, today)

@@ -14,13 +14,14 @@ from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadOption, PetitionError
 from pipeline.intake import LetterSource
+from pipeline.intake.headers import normal
 from pipeline.report.atomic import check_writable
 from pipeline.report.journal import Journal, fingerprint
 from pipeline.report.revealed import record
 from pipeline.report.sheet import RunFacts, today, write_rejected, write_suggestions
 from pipeline.report.stream import SuggestionStream
 from pipeline.settings import read_toml
-from pipeline.text.mask import find
+from pipeline.text.mask import find, holds_numbers
 
 BATCH = 2048
 HIDDEN = "〔密件〕"
@@ -230,14 +231,14 @@ def _identity(source: LetterSource, triage: Triage, options: Options) -> dict[st
 
 
 def _personal_columns(letters: pd.DataFrame) -> list[str]:
-    """Return the other columns that seem to hold personal data: they are carried through unmasked."""
+    """Return the other columns with personal data, told by header or cells; only of sealed letters are they hidden."""
     own = {*letter.LETTER_COLUMNS, letter.SOURCE_ROW, letter.INTAKE_NOTE}
     found = []
     for name in letters.columns:
         if name in own:
             continue
         sample = letters[name].head(200).dropna().astype(str)
-        if sum(bool(find(value)) for value in sample) * 5 > len(sample) > 0:
+        if holds_numbers(normal(name)) or sum(bool(find(value)) for value in sample) * 5 > len(sample) > 0:
             found.append(str(name))
     return found
 

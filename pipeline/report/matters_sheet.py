@@ -99,7 +99,7 @@ def _write_warned(workbook: Any, warned: pd.DataFrame, formats: dict[str, Any], 
 
 def _warned_cells(row: dict[str, Any]) -> list[str]:
     counts = [f"共 {row['letters']} 件", f"不同来信 {row['distinct']} 件"]
-    counts += [f"反映 {row['people']} 人"] if row["people"] else []
+    counts += [f"信中说到 {row['people']} 人（户）"] if row["people"] else []
     counts += [f"密件 {row['sealed']} 件"] if row["sealed"] else []
     span = row["first"] if row["first"] == row["last"] else f"{row['first']}\n至 {row['last']}"
     classes = _joined("\n", _category(row), row["focus_topics"].replace("；", "、"))

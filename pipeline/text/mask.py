@@ -255,6 +255,17 @@ def mask(texts: Sequence[str]) -> list[str]:
     return [_replace(text, spans) for text, spans in zip(texts, find_all(texts), strict=True)]
 
 
+def holds_numbers(header: str) -> bool:
+    """Return whether a header, as :func:`pipeline.intake.headers.normal` gives it, says that it holds personal numbers.
+
+    Examples
+    --------
+    >>> holds_numbers("身份证号"), holds_numbers("信访人联系电话"), holds_numbers("办理单位")
+    (True, True, False)
+    """
+    return any(word in header for row in read_toml("masks.toml")["column"] for word in row["words"])
+
+
 class KnownNames:
     """Names that are masked wherever they stand, whatever is beside them: those of the office's own directory.
 

@@ -72,6 +72,8 @@ def test_without_an_office_a_sealed_letter_is_held(small_office: Office) -> None
         ("物业侵吞维修基金。请区住建局处理。", ""),
         ("公司会计贪污", ""),
         ("请领导多关心", ""),
+        ("城管局执法队员把我的水果车掀了，还打了我。", "掀了"),
+        ("邻居打了我，没有人管。", ""),
     ],
 )
 def test_the_phrase_of_an_accusation(letter: str, phrase: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.matters.describe import describe
 from pipeline.matters.store import Store
-from tests.matters.conftest import PLANT, WAGES, batch, letter
+from tests.matters.conftest import LAMP, PLANT, WAGES, batch, letter
 
 TODAY = date(2026, 11, 30)
 SECRET = "临江区教育局赵某某收受好处"
@@ -61,6 +61,23 @@ def test_asked_for_some_matters_the_warned_ones_come_along(store: Store) -> None
             kept = every[(every["early_warning"] > 0) | every["matter_id"].isin(asked)]
             assert describe(letters, day, asked=asked).to_dict("records") == kept.to_dict("records")
     assert set(describe(letters, TODAY, asked=set())["early_warning"]) == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("urgency", "today", "cells", "due"),
+    [
+        (4, date(2026, 11, 2), {}, "2026-11-03"),  # 24 hours
+        (4, date(2026, 11, 20), {}, "2026-11-20"),  # over: now
+        (3, date(2026, 11, 2), {}, "2026-11-05"),  # three working days
+        (3, date(2026, 11, 20), {}, "2027-01-19"),  # over: the ordinary rule
+        (4, date(2026, 11, 2), {"accepted_at": "2026-11-02"}, "2027-01-01"),  # acted on
+        (2, date(2026, 11, 2), {}, "2027-01-01"),
+    ],
+)
+def test_urgency_says_by_when(store: Store, urgency: int, today: date, cells: dict[str, str], due: str) -> None:
+    store.add(batch(letter(1, LAMP, urgency=urgency, early_warning=1, early_warning_score=0.5, **cells)))
+    matter = describe(store.letters(), today).iloc[0]
+    assert (matter["early_warning"], matter["due"]) == (1, due)
 
 
 def test_an_answered_matter_calms_down(store: Store) -> None:

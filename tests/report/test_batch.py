@@ -130,3 +130,18 @@ def test_columns_with_personal_numbers_are_pointed_out(tmp_path: Path, small_tri
     assert outcome.personal_columns == ["联系电话"]
     outcome = triage_file(open_letters(path), tmp_path / "out.csv", small_triage, Options(drop=("联系电话",)))
     assert "13800138000" not in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+
+
+def test_sealed_letters_show_no_number_of_a_column_named_so(
+    tmp_path: Path, small_triage: Triage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a wrong check digit nor a digit too few lets a number through."""
+    suggest = Triage.suggest
+    monkeypatch.setattr(Triage, "suggest", lambda *given, **more: suggest(*given, **more).assign(sealed=True))
+    path, output = tmp_path / "来信.csv", tmp_path / "out.csv"
+    row = "举报市教育局收受好处,430104198001011230,1380013800,62220200000000001"
+    path.write_text(f"内容,身份证 号码,联系 手机,银行卡号\n{row}\n", encoding="utf-8")
+    outcome = triage_file(open_letters(path), output, small_triage)
+    assert outcome.personal_columns == ["身份证 号码", "联系 手机", "银行卡号"]
+    shown = output.read_text(encoding="utf-8-sig")
+    assert not [number for number in row.split(",")[1:] if number in shown]

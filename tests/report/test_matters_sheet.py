@@ -44,7 +44,7 @@ def test_warned_matters_come_first_with_each_reason_on_its_line(book: openpyxl.W
     first, second = rows(book, WARNED)
     assert [first["预警"], second["预警"]] == ["2 预警", "1 关注"]
     assert str(first["为什么预警"]).count("\n") == 2
-    assert first["来信数"] == "共 4 件\n不同来信 2 件\n反映 80 人\n密件 1 件"
+    assert first["来信数"] == "共 4 件\n不同来信 2 件\n信中说到 80 人（户）\n密件 1 件"
     assert first["近30天／之前30天"] == "2／1"
     assert book[WARNED].row_dimensions[2].height >= 3 * 14
 
