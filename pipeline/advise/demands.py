@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from pipeline import letter
 from pipeline.advise.pieces import Span, candidates
 from pipeline.advise.urgency import raise_urgency
-from pipeline.learn.features import plain
+from pipeline.learn.features import prepared
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model
 from pipeline.settings import read_toml
+from pipeline.text.places import Gazetteer
 
 Floats = NDArray[np.float32]
 
@@ -120,7 +121,7 @@ def _change(before: Floats, after: Floats) -> float:
 
 
 def find_demands(
-    model: Model, titles: Sequence[str], texts: Sequence[str], received_at: Sequence[str]
+    model: Model, places: Gazetteer, titles: Sequence[str], texts: Sequence[str], received_at: Sequence[str]
 ) -> list[list[Demand]]:
     """Return the demands of each mixed letter of a batch; an empty list for every other letter.
 
@@ -135,7 +136,9 @@ def find_demands(
     --------
     >>> from pipeline.advise.triage import Triage
     >>> text = "公交12路晚高峰一小时才来一班，请增加班次。另外，我在电子厂上班，厂里拖欠我们三个月工资不发。"
-    >>> [[demand.department for demand in found] for found in find_demands(Triage.load().model, [""], [text], [""])]
+    >>> places = Gazetteer.usual()
+    >>> found = find_demands(Triage.load().model, places, [""], [text], [""])
+    >>> [[demand.department for demand in demands] for demands in found]
     [['交通运输', '人力资源社会保障']]
     """
     found: list[list[Demand]] = [[] for _ in texts]
@@ -147,7 +150,7 @@ def find_demands(
     cut = [texts[row][span.start : min(span.end, span.start + read)] for row in rows for span in pieces[row]]
     received = [received_at[row] for row in rows for _ in pieces[row]]
     # Without the title: it speaks for the whole letter and would make all pieces alike.
-    probabilities = model.read(plain([""] * len(cut), cut), received).probabilities
+    probabilities = model.read(prepared([""] * len(cut), cut, places), received).probabilities
     category = model.category(probabilities)
     first = 0
     for row in rows:

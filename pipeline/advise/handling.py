@@ -23,7 +23,7 @@ from pipeline.office import Office
 from pipeline.settings import read_toml
 from pipeline.text.letters import strings
 from pipeline.text.mask import KnownNames
-from pipeline.text.places import Gazetteer, Located
+from pipeline.text.places import Gazetteer, Located, Mention
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ class Handling:
     lang: str = "zh"
 
     def columns(
-        self, frame: pd.DataFrame, titles: Sequence[str], texts: Sequence[str], raw: Sequence[str], classes: Classes
+        self,
+        frame: pd.DataFrame,
+        titles: Sequence[str],
+        texts: Sequence[str],
+        raw: Sequence[str],
+        told: Sequence[Sequence[Mention]],
+        classes: Classes,
     ) -> tuple[dict[str, Any], list[list[Doubt]]]:
         """Return the columns of handling, and per letter the reasons to ask a person.
 
@@ -70,9 +76,11 @@ class Handling:
             Cleaned and masked.
         raw : sequence of str
             Title and text, not masked: recusal knows heads by name. Only names of bodies reach a column.
+        told : sequence of sequence of Mention
+            The places that each letter names.
         """
         places, received = strings(frame, letter.PLACE), strings(frame, letter.RECEIVED_AT)
-        located = self._gazetteer.locate_all(places, titles, texts)
+        located = self.places.locate_all(places, titles, texts, told)
         decisions: list[Decision] = []
         recused: list[Accused | None] = []
         demands: list[str] = []
@@ -148,7 +156,7 @@ class Handling:
     def _part(self, facts: Facts, demand: Demand, place: str) -> Facts:
         """Return the facts of one demand; where it names no place, the letter's holds."""
         text = facts.text[demand.start : demand.end]
-        located = self._gazetteer.locate("", "", text)
+        located = self.places.locate("", "", text)
         within = located.path[: len(facts.located.path)] == facts.located.path and not located.candidates
         return replace(
             facts,
@@ -202,7 +210,8 @@ class Handling:
         return Recusal(self._router)
 
     @cached_property
-    def _gazetteer(self) -> Gazetteer:
+    def places(self) -> Gazetteer:
+        """The places of the country and of the office."""
         return Gazetteer.of(self.office)
 
     @cached_property

@@ -24,7 +24,7 @@ from pipeline.errors import BadOption, NoTextColumn
 from pipeline.learn import bundle
 from pipeline.learn.acceptance import SET_LEVELS, USUAL_LEVEL, label_sets
 from pipeline.learn.category import Category, topics
-from pipeline.learn.features import plain
+from pipeline.learn.features import prepared
 from pipeline.learn.heads import PAIR_SEPARATOR, by_rank
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.registry import Registry
@@ -34,6 +34,7 @@ from pipeline.text import lexicon
 from pipeline.text.letters import cleaned, strings
 from pipeline.text.lexicon import Lexicon
 from pipeline.text.mask import mask
+from pipeline.text.places import Mention
 from pipeline.text.segment import Segmenter, default_segmenter, office_segmenter
 
 DEFAULT_ACCEPT = USUAL_LEVEL
@@ -158,8 +159,11 @@ class Triage:
         result = letters.copy(deep=False)
         if not len(letters):
             return result.assign(**{name: pd.Series(dtype=object) for name in self._names})
-        reading = self.model.read(plain(titles, texts), strings(letters, letter.RECEIVED_AT), self.segmenter)
-        columns = self._columns(letters, named, (titles, texts), reading)
+        places = self.handling.places
+        told = places.mentions(titles, texts)
+        read = prepared(titles, texts, places, told)
+        reading = self.model.read(read, strings(letters, letter.RECEIVED_AT), self.segmenter)
+        columns = self._columns(letters, named, (titles, texts), told, reading)
         # A sealed letter stays masked whatever is revealed: its own file is the only place that shows it.
         hidden = columns["sealed"] | (not reveal)
         for name, shown in ((letter.TITLE, titles), (letter.TEXT, texts)):
@@ -172,6 +176,7 @@ class Triage:
         letters: pd.DataFrame,
         named: tuple[list[str], list[str]],
         shown: tuple[list[str], list[str]],
+        told: list[list[Mention]],
         reading: Reading,
     ) -> dict[str, Any]:
         titles, texts = shown
@@ -211,6 +216,7 @@ class Triage:
             titles,
             texts,
             [f"{title}\n{text}" for title, text in zip(*named, strict=True)],
+            told,
             Classes(
                 purpose=names["purpose"],
                 category_l1=columns["category_l1"],
@@ -222,7 +228,9 @@ class Triage:
                 level_confidence=columns["level_confidence"],
                 accusation=self._share(probabilities, "purpose", self._accusation),
                 accused=self._share(probabilities, "accused", "1"),
-                demands=find_demands(self.model, titles, texts, strings(letters, letter.RECEIVED_AT)),
+                demands=find_demands(
+                    self.model, self.handling.places, titles, texts, strings(letters, letter.RECEIVED_AT)
+                ),
             ),
         )
         columns |= handled

@@ -17,7 +17,7 @@ from pipeline.learn import evaluate
 from pipeline.learn.acceptance import SHOWN_LEVELS, accepted
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.corpus import MEASURED
-from pipeline.learn.features import plain
+from pipeline.learn.features import prepared
 from pipeline.learn.heads import HEAD_KINDS, INNER_HEADS, PAIR_SEPARATOR
 from pipeline.learn.train import Recipe, fit, prepare
 from pipeline.text.letters import masked
@@ -61,7 +61,7 @@ def answers(triage: Triage, frame: pd.DataFrame) -> dict[str, tuple[Answers, NDA
     """Return per head the suggested labels and their confidence, after all rules."""
     suggested = triage.suggest(frame)
     reading = triage.model.read(
-        plain(*masked(frame)),
+        prepared(*masked(frame), triage.handling.places),
         frame[letter.RECEIVED_AT].tolist(),
     )
     found = {}

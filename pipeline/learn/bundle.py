@@ -24,7 +24,7 @@ from pipeline.learn.heads import Head
 from pipeline.learn.hidden import Hidden
 from pipeline.learn.model import Model
 
-FORMAT = 2
+FORMAT = 3
 ARRAYS, VOCABULARY, MANIFEST = "arrays.npz", "vocabulary.json", "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

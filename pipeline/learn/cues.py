@@ -1,23 +1,30 @@
 """What a careful clerk's eye catches besides the words: counts, ages, lengths, questions.
 
 A few dozen dense numbers a letter. Which of them matter for which head is learned, never set here.
-Phrases: ``data/lexicons/cues.tsv``.
+Phrases: ``data/lexicons/cues.tsv``, ``divisions.tsv``, and the organs of ``data/bodies.tsv``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text import lexicon
+from pipeline.text.bodies import organs
 from pipeline.text.counts import DIGITS
+from pipeline.text.kinds import kinds
+from pipeline.text.lexicon import Lexicon
 
-_YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?=年|[.\-/]\d)")
-_SPAN = re.compile(r"([一二三四五六七八九十两几]{1,3}|\d{1,2})多?余?个?年(?:多|来|了|前|以来|之久|时间)")
+# Look-behinds stand after the first character: a pattern that begins with a character class is sought faster.
+_YEAR = re.compile(r"(1(?<!\d.)9[5-9]\d|2(?<!\d.)0[0-4]\d)(?=年|[.\-/]\d)")
+_SPAN = re.compile(
+    r"([一二三四五六七八九十两几\d](?:(?<=\d)\d?|(?<!\d)[一二三四五六七八九十两几]{0,2}))多?余?个?年(?:多|来|了|前|以来|之久|时间)"
+)
 _PEOPLE = re.compile(r"(\d{1,5})(?:多|余|来)?(?:户|名|人|位|家|口|余户|余人)(?!民币|\d)")
 _MARKS = ("？", "?", "！", "!", "\n", "1、", "一、")
 _SINCE_LEGACY = 3
@@ -41,8 +48,30 @@ def names() -> tuple[str, ...]:
     >>> "group:raised_before" in names()
     True
     """
-    groups = lexicon.load("cues").groups
-    return (*NAMES_BEFORE_GROUPS, *(f"group:{group}" for group in groups), *(f"title:{group}" for group in groups))
+    return (
+        *NAMES_BEFORE_GROUPS,
+        *(f"{where}:{group}" for known in _tables() for where in ("group", "title") for group in known.groups),
+    )
+
+
+def _tables() -> tuple[Lexicon, Lexicon]:
+    """Turns of phrase, and divisions and organs; each is sought by itself, so that neither hides the other."""
+    return lexicon.load("cues"), divisions()
+
+
+@cache
+def divisions() -> Lexicon:
+    """Return the divisions of the table and the organs of each level.
+
+    Examples
+    --------
+    >>> [entry.group for _, entry in divisions().find("某区教育局、市公安局和派出所都不管小区城管")]
+    ['organ_2', 'organ_3', 'organ_1', 'no_division']
+    """
+    table = lexicon.load("divisions").entries
+    known = {entry.phrase for entry in table}
+    made = {name: level for name, level in organs(kinds()) if name not in known}
+    return Lexicon([*table, *(lexicon.Entry(name, f"organ_{level}", 1, "") for name, level in made.items())])
 
 
 def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str]) -> NDArray[np.float32]:
@@ -61,12 +90,12 @@ def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str
     >>> float(row[names().index("years_since")])
     11.0
     """
-    phrases = lexicon.load("cues")
-    said, entitled = (phrases.by_group(phrases.find_all(texts), len(texts)) for texts in (bodies, titles))
     measures = [_measures(*letter) for letter in zip(titles, bodies, received_at, strict=True)]
-    counted = np.array(measures, dtype=np.float32).reshape(len(titles), len(NAMES_BEFORE_GROUPS))
-    mentions = np.log1p((said + entitled).astype(np.float32))
-    result: NDArray[np.float32] = np.hstack([counted, mentions, (entitled > 0).astype(np.float32)])
+    columns = [np.array(measures, dtype=np.float32).reshape(len(titles), len(NAMES_BEFORE_GROUPS))]
+    for known in _tables():
+        said, entitled = (known.by_group(known.find_all(texts), len(texts)) for texts in (bodies, titles))
+        columns += [np.log1p((said + entitled).astype(np.float32)), (entitled > 0).astype(np.float32)]
+    result: NDArray[np.float32] = np.hstack(columns)
     return result
 
 

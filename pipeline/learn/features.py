@@ -1,14 +1,14 @@
 """Words, title words and character pairs and triples as one sparse matrix.
 
 Columns, not rows: character n-grams are made for a whole batch at once from its code points and
-looked up through a hash table; words go through one dictionary. Every block is sublinear TF-IDF with
+looked up through a hash table; words go through one dictionary. The commonest stand first in each block, so that
+the weights that most letters need lie side by side in memory. Every block is sublinear TF-IDF with
 rows of unit length, times the block's weight.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.clean import strip_set_phrases
 from pipeline.text.mask import without_placeholders
+from pipeline.text.places import Gazetteer, Mention
 from pipeline.text.segment import Segmenter, default_segmenter
 
 HASH_BITS = 20
@@ -32,6 +33,8 @@ _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np
 @dataclass(frozen=True)
 class Plain:
     """Letters as the model reads them: cleaned, masked, lower case, without set phrases or placeholders.
+
+    Of places it reads the kind (某区, see :meth:`pipeline.text.places.Gazetteer.by_kind`), not the name.
 
     Attributes
     ----------
@@ -53,7 +56,7 @@ class Plain:
 
 
 def plain(titles: Sequence[str], texts: Sequence[str]) -> Plain:
-    """Prepare cleaned, masked letters for the model.
+    """Prepare cleaned, masked letters with places by their kind for the model.
 
     Examples
     --------
@@ -64,6 +67,24 @@ def plain(titles: Sequence[str], texts: Sequence[str]) -> Plain:
         [without_placeholders(title).lower() for title in titles],
         [strip_set_phrases(without_placeholders(text)).lower() for text in texts],
     )
+
+
+def prepared(
+    titles: Sequence[str], texts: Sequence[str], places: Gazetteer, told: Sequence[Sequence[Mention]] | None = None
+) -> Plain:
+    """Return cleaned, masked letters as the model reads them, with places by their kind.
+
+    Parameters
+    ----------
+    told : sequence of sequence of Mention, optional
+        The places that each letter names, where they were sought before.
+
+    Examples
+    --------
+    >>> prepared([""], ["长沙市岳麓区停水三天"], Gazetteer.usual()).bodies
+    ['某市某区停水三天']
+    """
+    return plain(*places.by_kind(titles, texts, told))
 
 
 @dataclass(frozen=True)
@@ -81,7 +102,7 @@ class Featurizer:
     Attributes
     ----------
     words, title_words : tuple of str
-        Vocabularies; their columns come first, in this order.
+        Vocabularies, the commonest first; their columns come first, in this order.
     slots : ndarray of int32, shape (2**20,)
         Column of each hashed character n-gram (counted from the first character column), or -1.
     idf : ndarray of float32
@@ -129,6 +150,7 @@ class Featurizer:
         pairs = np.unique(row.astype(np.int64) << HASH_BITS | slot)
         character_df = np.bincount(pairs & ((1 << HASH_BITS) - 1), minlength=1 << HASH_BITS)
         kept = np.flatnonzero(character_df >= min_letters_characters)
+        kept = kept[np.argsort(-character_df[kept], kind="stable")]
         slots = np.full(1 << HASH_BITS, -1, dtype=np.int32)
         slots[kept] = np.arange(len(kept), dtype=np.int32)
         frequencies = np.concatenate(
@@ -149,7 +171,8 @@ class Featurizer:
         """Segment letters and look their words up; tokens are dropped letter by letter to stay in cache."""
         cut = (segmenter or default_segmenter()).cut
         word_id, title_id = self._word_ids.get, self._title_ids.get
-        words, titles = array("i"), array("i")
+        words: list[int] = []
+        titles: list[int] = []
         unknown = repeat(-1)
         word_starts, title_starts = [0], [0]
         for title, body in zip(letters.titles, letters.bodies, strict=True):
@@ -227,11 +250,12 @@ class Featurizer:
 
 
 def _kept(frequency: Counter[str], min_letters: int) -> tuple[str, ...]:
-    return tuple(sorted(word for word, n in frequency.items() if n >= min_letters and not _NO_WORD.fullmatch(word)))
+    kept = [word for word, n in frequency.items() if n >= min_letters and not _NO_WORD.fullmatch(word)]
+    return tuple(sorted(kept, key=lambda word: (-frequency[word], word)))
 
 
-def _known(columns: array[int], starts: list[int]) -> WordIds:
-    found = np.frombuffer(columns, dtype=np.int32) if columns else np.zeros(0, dtype=np.int32)
+def _known(columns: list[int], starts: list[int]) -> WordIds:
+    found = np.array(columns, dtype=np.int32)
     known = found >= 0
     before = np.zeros(len(found) + 1, dtype=np.int64)
     np.cumsum(known, out=before[1:])
@@ -250,12 +274,11 @@ def _character_slots(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[n
     triple = pair[:-1] & word[2:]
     shift = np.uint64(64 - HASH_BITS)
     base = mixed[:-1] * _MULTIPLIERS[0] + mixed[1:] * _MULTIPLIERS[1]
-    pair_slots = (base >> shift)[pair]
-    triple_slots = ((base[:-1] * _MULTIPLIERS[2] + mixed[2:] * _MULTIPLIERS[0]) >> shift)[triple]
-    rows = np.concatenate([row[:-1][pair], row[:-2][triple]])
-    slots = np.concatenate([pair_slots, triple_slots]).astype(np.int32)
-    order = np.argsort(rows, kind="stable")
-    return rows[order], slots[order]
+    # The pair and the triple that begin at each place, side by side, so that letters stay together.
+    slots, there = np.zeros((len(base), 2), dtype=np.int32), np.zeros((len(base), 2), dtype=bool)
+    slots[:, 0], there[:, 0] = base >> shift, pair
+    slots[:-1, 1], there[:-1, 1] = (base[:-1] * _MULTIPLIERS[2] + mixed[2:] * _MULTIPLIERS[0]) >> shift, triple
+    return np.repeat(row[:-1], 2)[there.ravel()], slots[there]
 
 
 def _is_word_character(points: NDArray[np.uint32]) -> NDArray[np.bool_]:

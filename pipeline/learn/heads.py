@@ -59,6 +59,8 @@ HEADS: Final = (
 )
 # Learned from the corpus only; their scores help the other heads, their labels are no column of a suggestion.
 INNER_HEADS: Final = ("early_warning", "official_l1", "accused")
+# The labels of the first two together imply that of the third.
+IMPLIES: Final = ("purpose", "category_l2", "department")
 HEAD_KINDS: Final = {head.name: head for head in HEADS}
 
 

@@ -3,7 +3,8 @@
 Layer one adds up words; that a letter *asks* about a *wage* and not *demands* it lies in neither word. So the letters'
 leading latent directions (of words and title words) and the cues go through one layer of rectified units, trained for
 all heads at once, each letter for the heads whose labels it has. Its log-probabilities are inputs of layer two, beside
-layer one's scores and the cues.
+layer one's scores and the cues, and so is what two heads' labels together imply for a third's: noise from a building
+site and noise from a neighbour go to two departments, and an accusation to neither.
 
 Trained by stochastic gradients from a fixed seed: the same letters give the same weights.
 
@@ -26,6 +27,7 @@ from pipeline.learn.quantise import quantise
 
 Floats = NDArray[np.float32]
 _FIRST_DECAY, _SECOND_DECAY, _TINY = 0.9, 0.999, 1e-8
+_RARE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class HiddenRecipe:
         First step length, which falls to 0 in a line; shrinkage of the weights at each step, as a share of it.
     drop_inputs, drop_units : float
         Shares that are left out at each step, so that nothing relies on one input or unit.
+    prior : float
+        Letters that speak for what is usual before two labels together imply another.
     """
 
     directions: int = 300
@@ -50,6 +54,7 @@ class HiddenRecipe:
     decay: float = 1.0
     drop_inputs: float = 0.1
     drop_units: float = 0.5
+    prior: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Hidden:
     exit, exit_bias : ndarray, shapes (units, outputs) and (outputs,)
     starts : ndarray of int
         First output of each head.
+    implied : ndarray, shape (pairs of labels, labels)
+        Share of each label of the implied head among letters with a label of each of two others; (0, 0) without them.
+    implied_by : ndarray of int, shape (2, 2)
+        First output of each of the two, and the one past its last.
     """
 
     directions: NDArray[np.int8]
@@ -72,9 +81,11 @@ class Hidden:
     exit: Floats
     exit_bias: Floats
     starts: NDArray[np.int64]
+    implied: Floats
+    implied_by: NDArray[np.int64]
 
     def read(self, words: sp.csr_matrix, cues: Floats) -> Floats:
-        """Return log-probabilities of each head's labels, shape (letters, outputs).
+        """Return log-probabilities of each head's labels and of the implied ones, shape (letters, outputs + implied).
 
         Parameters
         ----------
@@ -83,7 +94,9 @@ class Hidden:
         """
         inputs = np.hstack([words @ self._dense_directions, cues])
         units = np.maximum(inputs @ self.entry + self.entry_bias, np.float32(0))
-        return log_shares(units @ self.exit + self.exit_bias, self.starts)
+        said = log_shares(units @ self.exit + self.exit_bias, self.starts)
+        one, other = (np.exp(said[:, begin:end]) for begin, end in self.implied_by)
+        return np.hstack([said, np.log(_pairs(one, other) @ self.implied + np.float32(_RARE))])
 
     @cached_property
     def _dense_directions(self) -> Floats:
@@ -111,6 +124,7 @@ def fit(
     targets: Sequence[Floats],
     rows: NDArray[np.int64],
     recipe: HiddenRecipe,
+    implies: tuple[int, int, int] | None = None,
 ) -> Hidden:
     """Train on the letters ``rows``.
 
@@ -124,6 +138,8 @@ def fit(
         Per head 1 in the column of a letter's label; a row of zeros where it has none.
     rows : ndarray of int
     recipe : HiddenRecipe
+    implies : tuple of int, optional
+        Positions in ``targets`` of two heads and of the one that they imply.
 
     Examples
     --------
@@ -147,7 +163,30 @@ def fit(
     with threadpool_limits(1):  # so that sums don't depend on the number of cores
         entry, entry_bias, exit_, exit_bias = _descend(scaled, truth[rows], starts, recipe)
     entry /= spreads[:, None]
-    return Hidden(values, entry, entry_bias - means @ entry, exit_, exit_bias, starts)
+    implied, implied_by = np.zeros((0, 0), np.float32), np.zeros((2, 2), np.int64)
+    if implies is not None:
+        one, other, third = (targets[at][rows] for at in implies)
+        implied = _implied(one, other, third, recipe.prior)
+        implied_by = np.array([[starts[at], starts[at] + targets[at].shape[1]] for at in implies[:2]])
+    return Hidden(values, entry, entry_bias - means @ entry, exit_, exit_bias, starts, implied, implied_by)
+
+
+def _pairs(one: Floats, other: Floats) -> Floats:
+    """Return the products of each column of one with each of the other, shape (letters, columns × columns)."""
+    return np.asarray((one[:, :, None] * other[:, None, :]).reshape(len(one), one.shape[1] * other.shape[1]))
+
+
+def _implied(one: Floats, other: Floats, third: Floats, prior: float) -> Floats:
+    """Return the share of each label of the third among letters with a label of each of the others.
+
+    Few letters say little: a pair leans on the other's label alone, and that on what is usual.
+    """
+    counts = (_pairs(one, other).T @ third).reshape(one.shape[1], other.shape[1], third.shape[1])
+    usual = third.mean(axis=0) / max(third.mean(axis=0).sum(), _TINY)
+    alone = counts.sum(axis=0)
+    alone = (alone + prior * usual) / (alone.sum(axis=1, keepdims=True) + prior)
+    shares = (counts + prior * alone) / (counts.sum(axis=2, keepdims=True) + prior)
+    return np.asarray(shares.reshape(-1, third.shape[1]), dtype=np.float32)
 
 
 def _descend(x: Floats, truth: Floats, starts: NDArray[np.int64], recipe: HiddenRecipe) -> list[Floats]:

@@ -24,7 +24,7 @@ from scipy.special import logsumexp
 from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
 from pipeline.learn.heads import HEAD_KINDS, INNER_HEADS, Head, HeadKind, softmax
-from pipeline.learn.heldout import HeldOut, fingerprint
+from pipeline.learn.heldout import HeldOut
 from pipeline.learn.model import Model, Reading
 from pipeline.learn.quantise import quantise
 from pipeline.learn.ridge import Latent, Ridge
@@ -280,7 +280,7 @@ def _held_out(history: History, heads: dict[str, Head], probabilities: dict[str,
                 answers[rows] = np.array(heads[name].labels, dtype=object)[chosen]
                 given[name] = answers.astype(str)
     return HeldOut(
-        fingerprints=fingerprint(history.letters.titles, history.letters.bodies),
+        fingerprints=history.prints,
         folds=history.folds,
         labels={name: heads[name].labels for name in probabilities},
         truth={name: history.labels[name] for name in probabilities},
@@ -326,6 +326,5 @@ def by_time(history: History, share: float = 0.8) -> tuple[History, History] | N
     if len(order) - cut < MIN_JUDGED:
         return None
     newest = order[cut:]
-    prints = fingerprint(history.letters.titles, history.letters.bodies)
-    newest = newest[~np.isin(prints[newest], prints[order[:cut]])]
+    newest = newest[~np.isin(history.prints[newest], history.prints[order[:cut]])]
     return history.take(order[:cut]), history.take(newest)

@@ -21,14 +21,16 @@ from pipeline.learn import cues as cue_room
 from pipeline.learn import hidden as hidden_room
 from pipeline.learn.acceptance import ACCEPTED_HEADS, Thresholds, set_thresholds, thresholds
 from pipeline.learn.category import OWN_SHARE, combine
-from pipeline.learn.features import Featurizer, Plain, plain
-from pipeline.learn.heads import HEADS, PAIR_SEPARATOR, Head, HeadKind, softmax
+from pipeline.learn.features import Featurizer, Plain, prepared
+from pipeline.learn.heads import HEADS, IMPLIES, PAIR_SEPARATOR, Head, HeadKind, softmax
+from pipeline.learn.heldout import fingerprint
 from pipeline.learn.hidden import Hidden, HiddenRecipe
 from pipeline.learn.model import Model
 from pipeline.learn.profile import Profile, answered, profile
 from pipeline.learn.quantise import quantise
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.text.letters import masked, strings
+from pipeline.text.places import Gazetteer
 
 MIN_LABEL_ROWS = 2
 Progress = Callable[[str], None]
@@ -41,6 +43,9 @@ class History:
     Attributes
     ----------
     letters : Plain
+        As the model reads them.
+    prints : ndarray of uint64
+        Their fingerprints, of the text as it is written.
     received_at : list of str
     labels : dict of str to ndarray of str
         Per head one label a letter, ``""`` where it has none.
@@ -49,6 +54,7 @@ class History:
     """
 
     letters: Plain
+    prints: NDArray[np.uint64]
     received_at: list[str]
     labels: dict[str, NDArray[np.str_]]
     folds: NDArray[np.int64]
@@ -57,6 +63,7 @@ class History:
         """Return the letters at the positions ``rows``."""
         return History(
             self.letters.take(rows),
+            self.prints[rows],
             [self.received_at[row] for row in rows],
             {name: labels[rows] for name, labels in self.labels.items()},
             self.folds[rows],
@@ -78,8 +85,14 @@ def prepare(frame: pd.DataFrame) -> History:
             complete = np.all([part != "" for part in parts], axis=0)
             joined = np.array([PAIR_SEPARATOR.join(cells) for cells in zip(*parts, strict=True)], dtype=object)
             labels[head.name] = np.where(complete, joined, "").astype(str)
-    received = strings(frame, letter.RECEIVED_AT)
-    return History(plain(*masked(frame)), received, labels, frame["fold"].to_numpy(dtype=np.int64))
+    titles, texts = masked(frame)
+    return History(
+        prepared(titles, texts, Gazetteer.usual()),
+        fingerprint(titles, texts),
+        strings(frame, letter.RECEIVED_AT),
+        labels,
+        frame["fold"].to_numpy(dtype=np.int64),
+    )
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,7 @@ class Recipe:
     penalty: float = 1.0
     second_layer_c: float = 0.003
     own_scale: float = 40.0
+    implied_scale: float = 5.0
     max_columns: int = 80_000
     hidden: HiddenRecipe = field(default_factory=HiddenRecipe)
 
@@ -165,6 +179,7 @@ def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, d
         own = np.zeros(inputs.shape[1], dtype=bool)
         own[: len(first.labels)] = [name == kind.name for name, _ in first.labels]
         trust = np.where(own & kind.stretched, spreads * recipe.own_scale, 1.0).astype(np.float32)
+        trust[len(trust) - hidden.implied.shape[1] :] = recipe.implied_scale * (kind.name == IMPLIES[-1])
         strength = recipe.second_layer_c * kind.freedom
         fitted[kind.name] = _second_layer(kind, inputs, trust, history.labels[kind.name], history.folds, strength)
     heads = {name: head for name, (head, _, _) in fitted.items()}
@@ -232,9 +247,11 @@ def _hidden_layer(
     labels = [history.labels[kind.name] for kind in kinds]
     targets = [(names[:, None] == np.array(class_names(names))).astype(np.float32) for names in labels]
     labelled = np.any([part.any(axis=1) for part in targets], axis=0)
+    at = {kind.name: position for position, kind in enumerate(kinds)}
+    implies = (at[IMPLIES[0]], at[IMPLIES[1]], at[IMPLIES[2]]) if at.keys() >= set(IMPLIES) else None
 
     def trained(rows: NDArray[np.bool_]) -> Hidden:
-        return hidden_room.fit(words, directions, cues, targets, np.flatnonzero(rows), recipe)
+        return hidden_room.fit(words, directions, cues, targets, np.flatnonzero(rows), recipe, implies)
 
     hidden = trained(labelled)
     combined = hidden.read(words, cues)

@@ -20,6 +20,7 @@ from pipeline.learn.corpus import MEASURED
 from pipeline.learn.heads import HEADS
 from pipeline.learn.model import Model
 from pipeline.learn.train import Recipe, fit_and_describe, prepare
+from pipeline.office import Office
 from pipeline.settings import read_toml
 from pipeline.text.mask import mask
 
@@ -51,6 +52,7 @@ def train_bundle(
         "trained_on": _newest(frame),
         "data": _data(frame),
         "recipe": asdict(recipe),
+        "places": {"office": Office.load().version},
         "libraries": {name: version(name) for name in LIBRARIES},
         "figures": _headline(measured) if measured else {},
         "review": measured.get("review", {}) if measured else {},

@@ -16,10 +16,11 @@ from pipeline.intake import LetterSource
 from pipeline.learn import heldout
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.choose import Candidates, choose
-from pipeline.learn.features import plain
+from pipeline.learn.features import prepared
 from pipeline.learn.history import Labelled
 from pipeline.learn.train import prepare
 from pipeline.text.letters import masked, strings
+from pipeline.text.places import Gazetteer
 
 UNSURE, POSSIBLE, FEW = 0.6, 0.15, 20
 
@@ -61,15 +62,17 @@ def next_letters(
     """
     prints, counts = _known(bundle, labelled)
     frames, rows_in, known = [], 0, 0
+    places = Gazetteer.usual()
     candidates: Candidates | None = None
     for batch in source.batches():
         frame = batch.letters
-        letters = plain(*masked(frame))
-        new = np.flatnonzero(~np.isin(heldout.fingerprint(letters.titles, letters.bodies), prints))
+        titles, texts = masked(frame)
+        new = np.flatnonzero(~np.isin(heldout.fingerprint(titles, texts), prints))
         frames.append(frame[list(letter.LETTER_COLUMNS)])
         if len(new):
             received = strings(frame, letter.RECEIVED_AT)
-            reading = bundle.model.read(letters.take(new), [received[row] for row in new])
+            letters = prepared([titles[row] for row in new], [texts[row] for row in new], places)
+            reading = bundle.model.read(letters, [received[row] for row in new])
             part = Candidates.of(bundle.model, reading, rows_in + new)
             candidates = part if candidates is None else candidates.joined(part)
         rows_in, known = rows_in + len(frame), known + len(frame) - len(new)
@@ -100,9 +103,8 @@ def _known(bundle: Bundle, labelled: Labelled | None) -> tuple[NDArray[np.uint64
             counts.setdefault(head, Counter()).update(str(label) for label in truth if label)
     if labelled is not None:
         history = prepare(labelled.frame.drop(columns="official_l1"))
-        mine = heldout.fingerprint(history.letters.titles, history.letters.bodies)
-        fresh = ~np.isin(mine, prints[-1])
-        prints.append(mine)
+        fresh = ~np.isin(history.prints, prints[-1])
+        prints.append(history.prints)
         for head, truth in history.labels.items():
             counts.setdefault(head, Counter()).update(str(label) for label in truth[fresh] if label)
     return np.concatenate(prints), counts

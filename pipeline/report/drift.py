@@ -12,10 +12,12 @@ from pipeline.intake import LetterSource
 from pipeline.learn import profile as profiles
 from pipeline.learn.bundle import Bundle
 from pipeline.learn.drift import Change, changes, rising
-from pipeline.learn.features import Plain, plain
+from pipeline.learn.features import Plain, prepared
 from pipeline.learn.profile import Profile, Tally, answered, checksum, cut_phrases
 from pipeline.settings import read_toml
+from pipeline.text.kinds import kinds
 from pipeline.text.letters import masked, strings
+from pipeline.text.places import Gazetteer
 from pipeline.text.segment import default_segmenter
 
 _ONE_PHRASE = 0.8
@@ -80,11 +82,16 @@ def _letters(source: LetterSource) -> Iterator[tuple[list[str], Plain, list[str]
     for batch in source.batches():
         frame = batch.letters
         if len(frame):
-            yield strings(frame, letter.LETTER_ID), plain(*masked(frame)), strings(frame, letter.RECEIVED_AT)
+            letters = prepared(*masked(frame), Gazetteer.usual())
+            yield strings(frame, letter.LETTER_ID), letters, strings(frame, letter.RECEIVED_AT)
 
 
 def _named(source: LetterSource, found: list[tuple[int, int, float]], limits: dict[str, Any]) -> list[RisingPhrase]:
-    """Find the words of rising phrases in a second reading; phrases that may be a person's name are left out."""
+    """Find the words of rising phrases in a second reading.
+
+    Phrases that may be a person's name are left out, and those with the kind of a place in them, which stand in no
+    letter as they are read.
+    """
     if not found:
         return []
     wanted = {number: (n, times) for number, n, times in found}
@@ -97,7 +104,7 @@ def _named(source: LetterSource, found: list[tuple[int, int, float]], limits: di
                 if number in wanted:
                     words[number] = phrase
                     where.setdefault(number, []).append(name)
-    named = default_segmenter().may_be_name
+    named, of_places = default_segmenter().may_be_name, [kind for *_, kind in kinds() if kind]
     kept: list[RisingPhrase] = []
     taken: list[set[str]] = []
     for number, n, times in found:
@@ -107,7 +114,7 @@ def _named(source: LetterSource, found: list[tuple[int, int, float]], limits: di
             and (phrase in one.phrase or one.phrase in phrase)
             for one, other in zip(kept, taken, strict=True)
         )
-        if told or named(phrase):
+        if told or named(phrase) or any(kind in phrase for kind in of_places):
             continue
         kept.append(RisingPhrase(phrase, n, round(times, 1), tuple(where[number][: limits["examples_shown"]])))
         taken.append(letters_with)

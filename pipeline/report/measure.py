@@ -67,8 +67,7 @@ def measure_file(path: Path, model: str | None) -> dict[str, Any]:
     triage = Triage.load(model)
     frame = read_history(path).frame
     kept = heldout.read(triage.folder)
-    letters = prepare(frame).letters
-    seen = np.isin(heldout.fingerprint(letters.titles, letters.bodies), kept.fingerprints if kept else [])
+    seen = np.isin(prepare(frame).prints, kept.fingerprints if kept else [])
     if seen.all():
         raise BadLabels(
             file=path,

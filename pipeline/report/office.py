@@ -19,12 +19,13 @@ from pipeline.learn import bundle, evaluate
 from pipeline.learn import profile as profiles
 from pipeline.learn.acceptance import SHOWN_LEVELS, accepted
 from pipeline.learn.audit import suspects
-from pipeline.learn.heldout import HELD_OUT, HeldOut, fingerprint, read, to_bytes
+from pipeline.learn.heldout import HELD_OUT, HeldOut, read, to_bytes
 from pipeline.learn.history import Labelled, rare_classes
 from pipeline.learn.model import Model
 from pipeline.learn.office import OFFICE_HEADS, OfficeRecipe, answer, by_time, train_office
 from pipeline.learn.profile import answered, profile
 from pipeline.learn.train import History, prepare
+from pipeline.office import Office
 from pipeline.report.card import CARD, LIBRARIES, accepted_table, group_table, per_class_tables
 from pipeline.settings import read_toml
 from pipeline.text.segment import default_segmenter
@@ -90,6 +91,7 @@ def train_on_history(
             "not_used": len(labelled.problems),
         },
         "recipe": asdict(recipe),
+        "places": {"office": Office.load().version},
         "libraries": {library: version(library) for library in LIBRARIES},
         "changed_heads": learned,
         "figures": {head: _headline(row) for head, row in figures.items()},
@@ -169,7 +171,7 @@ def _refuse_known(history: History, base: bundle.Bundle, path: Path) -> None:
     earlier = read(base.folder)
     if earlier is None:
         return
-    seen = int(np.isin(fingerprint(history.letters.titles, history.letters.bodies), earlier.fingerprints).sum())
+    seen = int(np.isin(history.prints, earlier.fingerprints).sum())
     if seen:
         origin = base.manifest["base"]["name"]
         raise BadLabels(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import ahocorasick_rs
 
 from pipeline.settings import read_table
+from pipeline.text.finder import finder
 
 _LONGEST_PLACE: Final = 14
 # What may stand before a body's name and belongs to it: a place that ends in its kind, or an anonymised one (A3区).
@@ -81,10 +83,32 @@ def _level(place: str) -> int:
     return next((level for kind, level in _LEVELS.items() if place.endswith(kind)), 0)
 
 
+def organs(kinds: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, int]]:
+    """Yield names of organs that tell their level, with it: 派出所, and with a kind of place 某区教育局 and 区教育局.
+
+    Parameters
+    ----------
+    kinds : iterable of (level, ending, kind)
+        As :func:`pipeline.text.kinds.kinds` gives them, a kind with a character before it; organs of towns have
+        names of their own.
+    """
+    before = [(level, kind) for level, _, kind in kinds if kind and level > 1]
+    for row in _table():
+        if row["kind"] != "organ":
+            continue
+        if level := int(row["level"]):
+            yield row["body"], level
+        else:
+            yield from ((place + row["body"], of) for of, kind in before for place in (kind, kind[1:]))
+
+
+def _table() -> list[dict[str, str]]:
+    return list(read_table("bodies.tsv", ("body", "department", "level", "kind", "source")))
+
+
 @cache
 def _bodies() -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, int, bool]]]:
-    rows = list(read_table("bodies.tsv", ("body", "department", "level", "kind", "source")))
-    automaton = ahocorasick_rs.AhoCorasick(
-        [row["body"] for row in rows], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-    )
-    return automaton, [(row["department"], int(row["level"]), row["kind"] == "institution") for row in rows]
+    rows = _table()
+    return finder(row["body"] for row in rows), [
+        (row["department"], int(row["level"]), row["kind"] == "institution") for row in rows
+    ]

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
 
-import ahocorasick_rs
-
 from pipeline.office import Office
 from pipeline.settings import read_table
+from pipeline.text.finder import finder
+from pipeline.text.kinds import by_kind, kind_of
 
 _LEVELS: Final = {2: 4, 4: 3, 6: 2, 9: 1}
 # B区 without a number is a part of an estate or a car park.
@@ -65,6 +65,7 @@ class _Tree:
     """Places as nodes with their parents (-1: none).
 
     ``attached``: names that count only right behind another place, as 岳麓 in 长沙岳麓, 城区 in 阳泉市城区.
+    ``spots``: nodes that are no divisions, as estates, villages and roads.
     """
 
     names: list[str] = field(default_factory=list)
@@ -72,6 +73,7 @@ class _Tree:
     parents: list[int] = field(default_factory=list)
     by_name: dict[str, list[int]] = field(default_factory=dict)
     attached: set[str] = field(default_factory=set)
+    spots: set[int] = field(default_factory=set)
 
     def add(self, name: str, level: int, parent: int, others: Iterable[str] = ()) -> int:
         node = len(self.names)
@@ -100,6 +102,8 @@ class Gazetteer:
     ('湖南省', '长沙市', '岳麓区')
     >>> places.locate("", "路灯不亮", "松涛街道整条街都不亮").path[-2:]
     ('临江区', '松涛街道')
+    >>> places.by_kind(["临江区停水"], ["长沙也停过"])
+    (['某区停水'], ['某市也停过'])
     """
 
     def __init__(self, tree: _Tree, home: int, own: int) -> None:
@@ -107,14 +111,13 @@ class Gazetteer:
         self._home = home
         self._own = own
         self._chains: dict[int, tuple[int, ...]] = {}
+        self._kinds: dict[tuple[int, ...], str] = {}
         self._names = list(tree.by_name)
         self._nodes = [tuple(tree.by_name[name]) for name in self._names]
         follows, whole = _follows(), frozenset(tree.names)
         self._follows = [follows.get(name[-1] if name in whole else "", ()) for name in self._names]
         self._attached = [name in tree.attached for name in self._names]
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            self._names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-        )
+        self._automaton = finder(self._names)
 
     @classmethod
     def of(cls, office: Office) -> Gazetteer:
@@ -126,6 +129,8 @@ class Gazetteer:
             own[path] = tree.add(area.name, area.level, own.get(path[:-1], -1), area.aliases)
             if area.level > 1 or area.kind in ("镇", "乡", "街道"):
                 same[area.name, area.level] = own[path]
+            else:
+                tree.spots.add(own[path])
         tree.attached.update(_everyday() - tree.by_name.keys())
         by_code: dict[str, int] = {}
         replaced: set[int] = set()
@@ -143,7 +148,40 @@ class Gazetteer:
                 by_code[code] = tree.add(name, level, wider, (short,) if short else ())
         return cls(tree, own.get(office.area_path, -1), len(own))
 
-    def locate(self, place: str, title: str, text: str) -> Located:
+    @staticmethod
+    @cache
+    def usual() -> Gazetteer:
+        """Return the country's places with those of the office that ``PETITION_OFFICE`` names, else of the sample."""
+        return Gazetteer.of(Office.load())
+
+    def mentions(self, titles: Sequence[str], texts: Sequence[str]) -> list[list[Mention]]:
+        """Return the places that each letter names, in order, by where they stand in title, line break and text."""
+        return [self._mentions(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)]
+
+    def by_kind(
+        self, titles: Sequence[str], texts: Sequence[str], told: Sequence[Sequence[Mention]] | None = None
+    ) -> tuple[list[str], list[str]]:
+        """Return (titles, texts) with the kind of a division in place of its name (``data/place_kinds.tsv``).
+
+        So what is learned of one city's letters holds in another. Villages, estates and roads stay as written.
+        """
+        told = self.mentions(titles, texts) if told is None else told
+        spans = [[(mention.start, len(mention.name), self._kind(mention.nodes)) for mention in named] for named in told]
+        pairs = [by_kind(*letter) for letter in zip(titles, texts, spans, strict=True)]
+        return [title for title, _ in pairs], [text for _, text in pairs]
+
+    def _kind(self, nodes: tuple[int, ...]) -> str:
+        """Return the kind of the widest division that a name may mean; "" if it may mean none, or also another spot."""
+        kind = self._kinds.get(nodes)
+        if kind is None:
+            widest = max(nodes, key=lambda node: self._tree.levels[node])
+            level, name = self._tree.levels[widest], self._tree.names[widest]
+            spot = not self._tree.spots.isdisjoint(nodes)
+            kind = "" if spot else kind_of(level, name)
+            self._kinds[nodes] = kind
+        return kind
+
+    def locate(self, place: str, title: str, text: str, told: Sequence[Mention] | None = None) -> Located:
         """Return where the matter of a letter is.
 
         Parameters
@@ -152,8 +190,11 @@ class Gazetteer:
             The letter's own column, "" if there is none.
         title, text : str
             Cleaned.
+        told : sequence of Mention, optional
+            As :meth:`mentions` found them.
         """
-        told = self._mentions(f"{title}\n{text}")
+        if told is None:
+            told = self._mentions(f"{title}\n{text}")
         given = self._mentions(place) if place else []
         if given:
             base = self._settle(given, given)
@@ -167,9 +208,16 @@ class Gazetteer:
         nodes = self._settle(told, told)
         return self._found(nodes[0], "正文", told) if len(nodes) == 1 else self._open(nodes, told)
 
-    def locate_all(self, places: Sequence[str], titles: Sequence[str], texts: Sequence[str]) -> list[Located]:
+    def locate_all(
+        self,
+        places: Sequence[str],
+        titles: Sequence[str],
+        texts: Sequence[str],
+        told: Sequence[Sequence[Mention]] | None = None,
+    ) -> list[Located]:
         """Return where the matters of many letters are."""
-        return [self.locate(*letter) for letter in zip(places, titles, texts, strict=True)]
+        told = self.mentions(titles, texts) if told is None else told
+        return [self.locate(*letter) for letter in zip(places, titles, texts, told, strict=True)]
 
     def _mentions(self, text: str) -> list[Mention]:
         found: list[Mention] = []

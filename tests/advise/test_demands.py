@@ -98,7 +98,7 @@ ONE_MATTER = {
 
 
 def starts(triage: Triage, text: str, title: str = "") -> list[int]:
-    return [demand.start for demand in find_demands(triage.model, [title], [text], [""])[0]]
+    return [demand.start for demand in find_demands(triage.model, triage.handling.places, [title], [text], [""])[0]]
 
 
 @pytest.mark.parametrize("name", MIXED)
@@ -114,7 +114,7 @@ def test_one_matter_is_not_split(name: str, triage: Triage) -> None:
 
 def test_each_demand_has_its_own_answers_and_the_more_urgent_leads(triage: Triage) -> None:
     text, _ = MIXED["fire danger second"]
-    first, second = find_demands(triage.model, [""], [text], [""])[0]
+    first, second = find_demands(triage.model, triage.handling.places, [""], [text], [""])[0]
     assert (first.category_l1, first.department, first.purpose) == ("教育文体", "文化旅游", "建议")
     assert second.urgency > first.urgency
     assert (first.lead, second.lead) == (False, True)
@@ -124,10 +124,10 @@ def test_each_demand_has_its_own_answers_and_the_more_urgent_leads(triage: Triag
 def test_a_batch_says_what_each_letter_alone_says(triage: Triage) -> None:
     texts = [text for text, _ in MIXED.values()] + list(ONE_MATTER.values())
     empty = [""] * len(texts)
-    together = find_demands(triage.model, empty, texts, empty)
-    assert together == find_demands(triage.model, empty, texts, empty)
+    together = find_demands(triage.model, triage.handling.places, empty, texts, empty)
+    assert together == find_demands(triage.model, triage.handling.places, empty, texts, empty)
     assert [places(found) for found in together] == [
-        places(find_demands(triage.model, [""], [text], [""])[0]) for text in texts
+        places(find_demands(triage.model, triage.handling.places, [""], [text], [""])[0]) for text in texts
     ]
     assert all(sum(demand.lead for demand in found) == 1 for found in together if found)
 
@@ -137,8 +137,8 @@ def places(found: list[Demand]) -> list[tuple[int, int]]:
 
 
 def test_no_letters_and_letters_without_marks_cost_no_reading(triage: Triage) -> None:
-    assert find_demands(triage.model, [], [], []) == []
-    assert find_demands(triage.model, ["", ""], ["", ONE_MATTER["plain"]], ["", ""]) == [[], []]
+    assert find_demands(triage.model, triage.handling.places, [], [], []) == []
+    assert find_demands(triage.model, triage.handling.places, ["", ""], ["", ONE_MATTER["plain"]], ["", ""]) == [[], []]
 
 
 @pytest.mark.parametrize(

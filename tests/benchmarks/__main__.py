@@ -152,6 +152,7 @@ def stages(triage: Triage, batches: list[pd.DataFrame]) -> dict[str, float]:
         titles, texts = batch["title"].tolist(), batch["text"].tolist()
         titles, texts = lap("clean", lambda: (clean(titles), clean(texts)))  # noqa: B023
         titles, texts = lap("mask", lambda: (mask(titles), mask(texts)))  # noqa: B023
+        titles, texts = lap("kinds of places", lambda: triage.handling.places.by_kind(titles, texts))  # noqa: B023
         letters = lap("set phrases", lambda: plain(titles, texts))  # noqa: B023
         words = lap("segment and look up", lambda: model.featurizer.word_ids(letters))  # noqa: B023
         matrix = lap("features", lambda: model.featurizer.assemble(letters, *words))  # noqa: B023

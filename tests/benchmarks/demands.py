@@ -31,7 +31,8 @@ def demands(corpus: Path, reading: Path) -> dict[str, Any]:
     frame = pd.read_parquet(corpus / "letters.parquet").rename(columns={"time": letter.RECEIVED_AT})
     frame = read.merge(frame, on=letter.LETTER_ID, validate="one_to_one")
     titles, texts = masked(frame)
-    found = find_demands(Triage.load().model, titles, texts, strings(frame, letter.RECEIVED_AT))
+    triage = Triage.load()
+    found = find_demands(triage.model, triage.handling.places, titles, texts, strings(frame, letter.RECEIVED_AT))
     return {half: _figures(frame[frame["half"] == half], found) for half in sorted(set(frame["half"]))}
 
 

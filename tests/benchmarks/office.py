@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pipeline.learn.corpus import read_corpus
 from pipeline.learn.history import Labelled
 from pipeline.learn.model import Model
 from pipeline.learn.office import answer, train_office
-from pipeline.learn.train import History, Recipe, fit, prepare
+from pipeline.learn.train import Recipe, fit, prepare
 from pipeline.report.office import learning_curve, train_on_history
 from tests.benchmarks.choice import simulate
 
@@ -77,7 +78,7 @@ def planted(labelled: Labelled, base: Model, share: float = 0.05, runs: int = 3)
                 others = history.labels[name][rows]
                 labels[name][row] = random.choice(others[others != history.labels[name][row]])
         wrong = {name: given.astype(str) for name, given in labels.items()}
-        _, held_out = train_office(History(history.letters, history.received_at, wrong, history.folds), base)
+        _, held_out = train_office(replace(history, labels=wrong), base)
         for name, rows in flipped.items():
             top = suspects(held_out, (name,)).head(len(history.folds) // 10)
             found.setdefault(name, []).append(float(np.isin(rows, top["row"]).mean()))

@@ -74,3 +74,18 @@ def test_no_directions_leave_the_cues(cues: np.ndarray, targets: list[np.ndarray
     none = sp.csr_matrix((LETTERS, 0), dtype=np.float32)
     layer = fit(none, np.zeros((0, 0), np.float32), cues, targets, np.arange(100), RECIPE)
     assert np.isfinite(layer.read(none, cues)).all()
+
+
+def test_two_labels_together_imply_a_third_and_few_letters_say_little(words: sp.csr_matrix, cues: np.ndarray) -> None:
+    one, other = (np.eye(2, dtype=np.float32)[cues[:, at].astype(int)] for at in (0, 1))
+    third = np.eye(2, dtype=np.float32)[(cues[:, 0] != cues[:, 1]).astype(int)]  # neither label alone tells it
+    layer = fit(words, np.zeros((12, 0), np.float32), cues, [one, other, third], np.arange(300), RECIPE, (0, 1, 2))
+    assert np.allclose(layer.implied.sum(axis=1), 1, atol=1e-5)
+    assert layer.implied.argmax(axis=1).tolist() == [0, 1, 1, 0]
+    implied = np.exp(layer.read(words[300:], cues[300:])[:, 6:])
+    assert np.allclose(implied.sum(axis=1), 1, atol=1e-4)
+    assert (implied.argmax(axis=1) == third[300:].argmax(axis=1)).all()
+    third[3:] = 0
+    few = fit(words, np.zeros((12, 0), np.float32), cues, [one, other, third], np.arange(300), RECIPE, (0, 1, 2))
+    assert np.allclose(few.implied.sum(axis=1), 1, atol=1e-5)
+    assert few.implied.max() < layer.implied.max()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.learn.acceptance import accept_threshold
+from pipeline.learn.heldout import fingerprint
 from pipeline.learn.model import Model
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.learn.train import fit, prepare
@@ -36,6 +37,14 @@ def test_probabilities_of_every_head_sum_to_one(small_model: Model, history: pd.
     prepared = prepare(history)
     for name, probabilities in small_model.read(prepared.letters, prepared.received_at).probabilities.items():
         assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5), name
+
+
+def test_a_letter_is_known_by_what_it_says_and_read_without_the_names_of_places() -> None:
+    history = prepare(pd.DataFrame({"text": ["A市A3区停水", "长沙市岳麓区停水"], "fold": [0, 1]}))
+    assert history.letters.bodies[0] == history.letters.bodies[1]
+    assert history.prints.tolist() == fingerprint(["", ""], ["A市A3区停水", "长沙市岳麓区停水"]).tolist()
+    assert history.prints[0] != history.prints[1]
+    assert history.take(np.array([1])).prints.tolist() == history.prints[1:].tolist()
 
 
 def test_held_out_scores_come_from_the_other_folds_only() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.learn.features import prepared
 from pipeline.office import Office
 from pipeline.text.places import Gazetteer
 
@@ -97,6 +98,7 @@ CASES = [
     ("", "", "兰州拉面店的油烟", ()),
     ("", "", "开封后发现变质", ()),
     ("", "", "本市区停水", ()),
+    ("", "", "西地省A市A3区停水", ("A市", "A3区")),
 ]
 
 
@@ -170,3 +172,40 @@ def test_a_path_is_a_chain_and_the_place_column_holds(text: str, place: str) -> 
         assert located.path in own
     if place:
         assert located.path[: len(OFFICE.path_of(place))] == OFFICE.path_of(place)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("A市A3区停水", "某市某区停水"),
+        ("长沙市岳麓区停水", "某市某区停水"),
+        ("长沙停水", "某市停水"),
+        ("云川市临江区停水", "某市某区停水"),
+        ("西地省A7县", "某省某县"),
+        ("湖南省长沙县", "某省某县"),
+        ("A9市", "某县"),
+        ("云川市望山县柳坪镇", "某市某县某镇"),
+        ("临江区松涛街道丽景花园", "某区某街道丽景花园"),
+        ("去北京上访", "去北京上访"),
+        ("城关镇", "某镇"),
+        ("岳麓山和中山路", "岳麓山和中山路"),
+        ("本市区停水", "本市区停水"),
+        ("A级景区、B区车库", "A级景区、B区车库"),
+        ("", ""),
+    ],
+)
+def test_a_division_is_read_by_its_kind_wherever_it_lies(text: str, read: str) -> None:
+    assert PLACES.by_kind(["", text], [text, ""]) == (["", read], [read, ""])
+
+
+@given(st.lists(NAMES, max_size=6).map("".join), st.lists(NAMES, max_size=6).map("".join))
+def test_title_and_text_keep_their_border_when_read_by_kind(title: str, text: str) -> None:
+    titles, texts = PLACES.by_kind([title], [text])
+    assert PLACES.by_kind([title], [""])[0] == titles
+    assert PLACES.by_kind([""], [text])[1] == texts
+
+
+def test_what_the_model_reads_does_not_depend_on_the_city() -> None:
+    letters = prepared(["A3区停水", "岳麓区停水"], ["A市A3区停水三天", "长沙市岳麓区停水三天"], PLACES)
+    assert letters.titles[0] == letters.titles[1]
+    assert letters.bodies[0] == letters.bodies[1]
