@@ -116,7 +116,8 @@ def _read(path: Path, problems: list[tuple[object, ...]], unused: dict[str, None
     problems += [
         (path.name, row, "", "", "", reason)
         for batch in batches
-        for row, reason in zip(batch.rejected[letter.SOURCE_ROW], batch.rejected["reason"], strict=True)
+        # By place: the file's own columns may have the same names.
+        for row, reason in zip(batch.rejected.iloc[:, 0], batch.rejected.iloc[:, 1], strict=True)
     ]
     found = _found(frame)
     labels = pd.DataFrame({n: tidy_labels(n, frame[c]) for n, c in found.items() if n in letter.LABEL_COLUMNS})
@@ -169,7 +170,8 @@ def _found(frame: pd.DataFrame) -> dict[str, str]:
     for names, compared in ((_own(), _tight), (_usual(), normal)):
         for column in columns:
             name = names.get(compared(column.removeprefix(RENAMED)))
-            if name:
+            # What a sheet triaged again brought along confirms nothing of its new suggestions.
+            if name and not (name == letter.CONFIRMED and column.startswith(RENAMED)):
                 found.setdefault(name, column)
     return found
 

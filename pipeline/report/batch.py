@@ -14,7 +14,7 @@ from pipeline.advise.parallel import suggest_batches
 from pipeline.advise.triage import Triage
 from pipeline.errors import BadOption, PetitionError
 from pipeline.intake import LetterSource
-from pipeline.intake.headers import normal
+from pipeline.intake.headers import RENAMED, normal
 from pipeline.report.atomic import check_writable
 from pipeline.report.journal import Journal, fingerprint
 from pipeline.report.revealed import record
@@ -125,6 +125,7 @@ def _suggested(
             if len(batch.rejected):
                 rejected.append(batch.rejected)
             letters = batch.letters.drop(columns=[name for name in options.drop if name in batch.letters.columns])
+            letters = _apart(letters)
             if number == 0:
                 outcome.personal_columns = _personal_columns(letters)
             done = journal is not None and journal.has(number)
@@ -147,6 +148,15 @@ def _suggested(
         yield frame
 
 
+def _apart(letters: pd.DataFrame) -> pd.DataFrame:
+    """Return letters in which what an earlier sheet of this tool brought along can't be taken for what is new.
+
+    Old confirmations say nothing of new suggestions.
+    """
+    ours = (*letter.BY_ZH, *(zh for zh, *_ in letter.LETTER_HEADERS.values()), letter.CONFIRMED)
+    return letters.rename(columns={name: RENAMED + name for name in ours})
+
+
 def _without_senders(frame: pd.DataFrame, personal: list[str]) -> pd.DataFrame:
     """Return suggestions in which sealed letters don't show what columns with personal data say of their writers."""
     hidden = frame["sealed"].astype(bool).to_numpy()
@@ -166,7 +176,7 @@ def _write_sealed_file(
     rows = pd.concat(sealed, ignore_index=True)
     ids = set(rows[letter.LETTER_ID])
     came = pd.concat([part.letters[part.letters[letter.LETTER_ID].isin(ids)] for part in source.batches(options.batch)])
-    texts = came.set_index(letter.LETTER_ID)
+    texts = _apart(came).set_index(letter.LETTER_ID)
     for name in (letter.TITLE, letter.TEXT, *outcome.personal_columns):
         rows[name] = texts.loc[rows[letter.LETTER_ID], name].to_numpy()
     write_suggestions(rows, path, _facts(source, triage, options, outcome), lang=options.lang)

@@ -15,7 +15,6 @@ import xlsxwriter
 
 from pipeline import letter
 from pipeline.errors import OutputNotWritable
-from pipeline.intake.headers import RENAMED
 from pipeline.report.atomic import replacing
 from pipeline.report.legend import write_legend
 from pipeline.report.stream import harmless
@@ -173,9 +172,6 @@ def review_order(frame: pd.DataFrame) -> pd.DataFrame:
 def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[str, float]], lang: str) -> None:
     sheet = workbook.add_worksheet("分拣建议" if lang == "zh" else "Triage")
     formats = cell_formats(workbook)
-    # What an earlier sheet of this tool brought along stands apart: old confirmations say nothing of new suggestions.
-    ours = (*letter.BY_ZH, *(zh for zh, *_ in letter.LETTER_HEADERS.values()))
-    frame = frame.rename(columns={name: RENAMED + name for name in ours})
     if letter.CONFIRMED not in frame.columns:
         frame = frame.assign(**{letter.CONFIRMED: ""})
     names = _columns(frame)

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from pipeline.advise.triage import Triage
-from pipeline.errors import BadOption
+from pipeline.errors import BadLabels, BadOption
 from pipeline.intake import open_letters
+from pipeline.learn.history import read_history
 from pipeline.report import batch
 from pipeline.report.batch import Options, triage_file
 from tests.conftest import SAMPLES
@@ -145,3 +146,16 @@ def test_sealed_letters_show_no_number_of_a_column_named_so(
     assert outcome.personal_columns == ["身份证 号码", "联系 手机", "银行卡号"]
     shown = output.read_text(encoding="utf-8-sig")
     assert not [number for number in row.split(",")[1:] if number in shown]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_sheet_triaged_again_keeps_what_was_there_apart(tmp_path: Path, small_triage: Triage, ending: str) -> None:
+    source, output = tmp_path / "a.csv", tmp_path / f"b.{ending}"
+    source.write_text("编号,内容,紧急程度,原表行号,人工确认\n1,小区停水三天,2 一般,7,是\n", encoding="utf-8")
+    triage_file(open_letters(source), output, small_triage)
+    rows = pd.read_excel(output, dtype=str, engine="openpyxl") if ending == "xlsx" else pd.read_csv(output, dtype=str)
+    assert not rows.columns.str.contains(r"\.\d").any()  # pandas numbers a header that stands there twice
+    assert rows["原_人工确认"].tolist() == ["是"]
+    assert rows.get("人工确认", pd.Series([""])).fillna("").tolist() == [""]
+    with pytest.raises(BadLabels):
+        read_history(output)

@@ -256,15 +256,3 @@ def test_rows_that_a_person_confirms_on_the_sheet_train(suggested: pd.DataFrame,
     mine = labelled[labelled["department"] != ""]
     assert mine["department"].tolist() == ["教育"]
     assert mine["urgency"].iloc[0] == str(row[headers.index("紧急程度")].value)[0]
-
-
-def test_a_sheet_triaged_again_keeps_what_was_there_apart(suggested: pd.DataFrame, tmp_path: Path) -> None:
-    earlier = suggested.assign(**{"人工确认": "是", "紧急程度": "2 一般", "原表行号": 7})
-    write_suggestions(earlier, tmp_path / "b.xlsx", FACTS)
-    page = openpyxl.load_workbook(tmp_path / "b.xlsx")["分拣建议"]
-    headers = [cell.value for cell in page[1]]
-    assert len(set(headers)) == len(headers)
-    row = [cell.value for cell in page[2]]
-    assert (row[headers.index("原_人工确认")], row[headers.index("人工确认")] or "") == ("是", "")
-    with pytest.raises(BadLabels):
-        read_history(tmp_path / "b.xlsx")
