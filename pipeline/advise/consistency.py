@@ -30,6 +30,14 @@ INVENTED: Final = ("样例", "虚构")
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What gaps of one kind have in common, so that many can be told in one line."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One fault or gap of a profile.
 
@@ -41,6 +49,10 @@ class Finding:
     fault : bool
         A contradiction that must be mended; else a gap that may be meant.
     zh, en : str
+    kind : Kind, optional
+        Of a gap that a profile may have many of.
+    about : str
+        What tells it from others of its kind, in a word or two.
     """
 
     file: str
@@ -48,12 +60,21 @@ class Finding:
     fault: bool
     zh: str
     en: str
+    kind: Kind | None = None
+    about: str = ""
 
     def text(self, lang: str = "zh") -> str:
         """Return the finding as a line."""
         if lang == "zh":
             return f"{self.file}{f' 第 {self.row} 行' if self.row else ''}：{self.zh}"
         return f"{self.file}{f', row {self.row}' if self.row else ''}: {self.en}"
+
+
+_UNSERVED: Final = Kind("这些区划没有一个单位", "these areas have no unit")
+_UNLISTED: Final = Kind("这些规则的主办单位，单位目录里还没有", "the directory lacks the lead of these rules")
+_BOTH: Final = Kind(
+    "这些规则可能与别的规则同时适用，主办却不同", "these rules may hold with others that have another lead"
+)
 
 
 def is_invented(source: str) -> bool:
@@ -165,9 +186,12 @@ def _gaps(office: Office) -> Iterator[Finding]:
     own = [(area, path) for area, path in office.paths.items() if area.level <= office.level and _governed(area)]
     for area, path in own:
         if (area.level, path) not in served:
-            yield Finding(AREAS, area.row, False, f"「{area.name}」没有一个单位", f"{area.name} has no unit")
+            zh, en = f"「{area.name}」没有一个单位", f"{area.name} has no unit"
+            yield Finding(AREAS, area.row, False, zh, en, _UNSERVED, area.name)
     for level in sorted({area.level for area, _ in own}):
         types = (town,) if level == 1 else [name for name in departments() if name != town]
+        zh, en = LEVEL_NAMES[level]
+        kind = Kind(f"{zh}一级没有这些部门类型的单位", f"no unit of these types at {en}")
         for department in types:
             lacking = [area for area, path in own if area.level == level and (department, level, path) not in held]
             if lacking:
@@ -177,8 +201,10 @@ def _gaps(office: Office) -> Iterator[Finding]:
                     AREAS,
                     lacking[0].row,
                     False,
-                    f"{LEVEL_NAMES[level][0]}一级没有「{department}」单位：{shown}",
-                    f"no {department} unit at {LEVEL_NAMES[level][1]}: {', '.join(names)}",
+                    f"{zh}一级没有「{department}」单位：{shown}",
+                    f"no {department} unit at {en}: {', '.join(names)}",
+                    kind,
+                    department,
                 )
 
 
@@ -221,7 +247,7 @@ def _routes(office: Office) -> Iterator[Finding]:
             gap = _rule(
                 rule, f"单位目录里没有这一级的「{rule.lead}」单位", f"the directory has no such {rule.lead} unit"
             )
-            yield replace(gap, fault=False)
+            yield replace(gap, fault=False, kind=_UNLISTED, about=f"{rule.rule}（{rule.lead}）")
 
 
 def _rule(rule: Route, zh: str, en: str) -> Finding:
@@ -245,7 +271,8 @@ def _pairs(office: Office) -> Iterator[Finding]:
                 f"与第 {one.row} 行的规则 {one.rule} 可能同时适用，主办却不同（{one.lead}、{other.lead}）",
                 f"may hold together with rule {one.rule} (row {one.row}), which has another lead",
             )
-            yield replace(finding, fault=not apart)
+            gap = replace(finding, fault=False, kind=_BOTH, about=f"{other.rule}（{one.rule}）")
+            yield gap if apart else finding
         for hidden, winner in ((one, other), (other, one)):
             same = winner.conditions == hidden.conditions and _lead(one) == _lead(other) and hidden is other
             if _implies(office, hidden, winner) and (winner.conditions > hidden.conditions or same):

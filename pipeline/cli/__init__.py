@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import dispatch, drift, evaluate, label, matters, models, office, report, train, triage
+from pipeline.cli.language import App
+from pipeline.cli.screen import Lang
 
-app = typer.Typer(
+app = App(
     name="petition",
     help="Triage of petition letters (信访件). Every output is a suggestion that a person confirms.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -30,6 +31,7 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    lang: Lang = "zh",
 ) -> None:
     """Triage of petition letters (信访件). Every output is a suggestion that a person confirms."""
 

@@ -33,7 +33,7 @@ def command(
 
         if (labelled is None) == (corpus is None):
             raise BadOption(
-                option="LABELLED / --corpus",
+                option="有标注的信 / --corpus" if lang == "zh" else "LABELLED / --corpus",
                 value="",
                 why_zh="请给出一份已标注的文件，或用 --corpus 指定语料文件夹，二者只取其一",
                 why_en="name either labelled letters or --corpus, not both",

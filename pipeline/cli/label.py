@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.language import App
 from pipeline.cli.screen import Home, Lang, Quiet, plain_errors, row_progress
 
-app = typer.Typer(
-    help="Better labels: audit those of a history, choose which letters to label next.", no_args_is_help=True
-)
-
-
-@app.callback()
-def _main() -> None:
-    """Better labels: audit those of a history, choose which letters to label next."""
+app = App(help="Better labels: audit those of a history, choose which letters to label next.")
 
 
 @app.command()

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from pipeline.cli.language import App, Group
 from pipeline.cli.screen import Lang, OfficeName, Quiet, plain_errors, row_progress
 
 StoreUrl = Annotated[str, typer.Option("--store", help="The store of matters: a file, or a database's URL.")]
@@ -16,18 +16,22 @@ By = Annotated[str, typer.Option("--by", envvar="USER", help="Who does it.")]
 _FIND = "find"
 
 
-class _FilesToo(TyperGroup):
+class _FilesToo(Group):
     """A group whose first argument may be a file instead of a verb: ``petition matters letters.xlsx -o out.xlsx``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+        words = args[2:] if args[:1] == ["--lang"] else args[1:] if args and args[0].startswith("--lang=") else args
+        if words and words[0] != "--help" and not self._is_verb(words[0]):
             args = [_FIND, *args]
         return super().parse_args(ctx, args)
 
+    def _is_verb(self, word: str) -> bool:
+        """Return whether a word is a verb, or one that is misspelt."""
+        return word in self.commands or (word.isascii() and word.isalpha() and not Path(word).exists())
 
-app = typer.Typer(
+
+app = App(
     cls=_FilesToo,
-    no_args_is_help=True,
     help="Find the matters that many letters are about: petition matters LETTERS -o OUT [--store matters.db].",
 )
 

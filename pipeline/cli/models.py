@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.screen import Home, Lang, plain_errors
+from pipeline.cli.language import App
+from pipeline.cli.screen import Home, Lang, agreed, plain_errors
+from pipeline.cli.wrapping import Wrapped
 
-app = typer.Typer(
-    help="The office's models: list, show, compare, promote, rollback, prune, verify.", no_args_is_help=True
-)
+app = App(help="The office's models: list, show, compare, promote, rollback, prune, verify.")
 By = Annotated[str | None, typer.Option(help="Who decides; default: the user of this computer.")]
 On = Annotated[Path, typer.Option(help="Labelled letters to judge both models on, e.g. the history itself.")]
 
@@ -29,11 +29,11 @@ def list_(home: Home = None, lang: Lang = "zh") -> None:
         for header in (
             ("", "模型", "训练信件", "起点", "说明") if lang == "zh" else ("", "model", "letters", "base", "note")
         ):
-            table.add_column(header)
+            table.add_column(header, overflow="fold")
         for entry in Registry.open(home).entries():
             base = entry.manifest.get("base", {}).get("name", "")
             letters = entry.manifest.get("data", {}).get("letters", "")
-            table.add_row("*" if entry.in_use else "", entry.version, str(letters), base, entry.problem)
+            table.add_row("*" if entry.in_use else "", entry.version, str(letters), base, Wrapped(entry.problem))
         Console().print(table)
 
 
@@ -47,9 +47,11 @@ def show(name: str, home: Home = None, lang: Lang = "zh") -> None:
         registry = Registry.open(home)
         folder = registry.folder(name)
         registry.load(name)
+        acts = {"train": "训练", "promote": "启用", "rollback": "退回", "prune": "清理"} if lang == "zh" else {}
         typer.echo((folder / CARD).read_text(encoding="utf-8"))
         for row in registry.journal():
             if name in (row["name"], row.get("from")):
+                row["what"] = acts.get(row["what"], row["what"])
                 typer.echo(" ".join(str(row.get(key, "")) for key in ("when", "what", "name", "by", "why")))
 
 
@@ -97,13 +99,14 @@ def promote(
         print_comparison(found, lang)
         if found["blocked_by"] and not accept_loss:
             lost = "、".join(found["blocked_by"])
+            lost_zh = lost.replace("urgency", "紧急程度")
             raise ModelRefused(
                 name=name,
-                why_zh=f"{lost} 的召回率下降，不是偶然能解释的；没有启用。确要启用，请用 --accept-loss 写明理由",
+                why_zh=f"{lost_zh} 的召回率下降，不是偶然能解释的；没有启用。确要启用，请用 --accept-loss 写明理由",
                 why_en=f"recall fell beyond the noise on {lost}: not promoted; give a reason with --accept-loss",
             )
         question = f"启用「{name}」？" if lang == "zh" else f"Promote {name}?"
-        if not yes and not typer.confirm(question):
+        if not yes and not agreed(question, lang):
             raise typer.Exit(1)
         reasons = "；".join(filter(None, (why, accept_loss and f"--accept-loss {accept_loss}")))
         registry.promote(name, over=over, by=by or _user(), why=reasons, comparison=headline(found))

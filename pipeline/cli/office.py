@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.language import App
 from pipeline.cli.screen import Lang, OfficeName, Reveal, plain_errors
 
-app = typer.Typer(help="The office's profile: new, check, explain.", no_args_is_help=True)
+app = App(help="The office's profile: new, check, explain.")
 
 
 @app.command(no_args_is_help=True)
@@ -37,21 +38,20 @@ def check(
     folder: Annotated[
         Path | None, typer.Argument(help="The profile; default: the one in use, else the sample.")
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="One line for every gap, however many of a kind.")] = False,
     lang: Lang = "zh",
 ) -> None:
     """List contradictions and gaps, each with file and row; exit code 1 if there is a contradiction."""
     with plain_errors(lang):
         from pipeline.advise.consistency import findings
         from pipeline.office import Office
+        from pipeline.report.office_check import lines
 
         office = Office.load(folder)
         found = findings(office)
         faults = [finding for finding in found if finding.fault]
-        for finding in found:
-            mark = (
-                ("必须改 " if finding.fault else "请留意 ") if lang == "zh" else ("fault " if finding.fault else "gap ")
-            )
-            typer.secho(mark + finding.text(lang), fg="red" if finding.fault else "yellow")
+        for fault, line in lines(found, lang, every=every):
+            typer.secho(line, fg="red" if fault else "yellow")
         typer.echo(
             f"{office.name}：{len(office.areas)} 个区划和地点、{len(office.units)} 个单位、"
             f"{len(office.routes)} 条规则；{len(faults)} 处必须改，{len(found) - len(faults)} 处请留意。"

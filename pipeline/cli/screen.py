@@ -45,6 +45,19 @@ def plain_errors(lang: str) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def agreed(question: str, lang: str) -> bool:
+    """Ask a question that a word answers: yes or no, 是 or 否 in Chinese; no answer is no."""
+    if lang != "zh":
+        return typer.confirm(question)
+    while True:
+        answer = typer.prompt(f"{question}（是/否）", default="", show_default=False).strip().lower()
+        if answer in ("是", "y", "yes"):
+            return True
+        if answer in ("否", "n", "no", ""):
+            return False
+        typer.echo("请回答 是 或 否。", err=True)
+
+
 @contextmanager
 def row_progress(total: int | None, quiet: bool, lang: str) -> Iterator[Callable[[int], None]]:
     """Show rows done, rows a second and time left; yields a function of the rows done so far."""

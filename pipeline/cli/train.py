@@ -57,7 +57,7 @@ def command(
             return
         if not history or corpus is not None or output is not None or figures is not None:
             raise BadOption(
-                option="HISTORY / --corpus",
+                option="历史件 / --corpus" if lang == "zh" else "HISTORY / --corpus",
                 value="",
                 why_zh="请给出一份已标注的历史文件；用 --corpus 重做随附模型时不给历史文件，并用 -o 指定文件夹",
                 why_en="name a labelled history, or --corpus with -o (and --figures) to rebuild the shipped model",
@@ -122,10 +122,10 @@ def _say(trained: Trained, name: str, folder: Path, lang: str) -> None:
         if not figures:
             continue
         table = Table(title=title)
-        headers = ("项目", "件数", "原模型准确率", "新模型准确率", "原宏平均F1", "新宏平均F1")
+        headers = ("项目", "件数", "原模型\n准确率", "新模型\n准确率", "原\n宏平均F1", "新\n宏平均F1")
         english = ("head", "letters", "accuracy before", "after", "macro-F1 before", "after")
         for header in headers if zh else english:
-            table.add_column(header, justify="right" if header not in ("项目", "head") else "left")
+            table.add_column(header, justify="right" if header not in ("项目", "head") else "left", overflow="fold")
         for head, row in figures.items():
             base = row["peer"]
             cells = (base["accuracy"], row["accuracy"], base["macro_f1"], row["macro_f1"])
@@ -178,7 +178,7 @@ def _curve(rows: list[dict[str, Any]], lang: str) -> None:
     for header in (
         ("件数", "项目", "原模型", "从头训练", "新模型") if zh else ("letters", "head", "base", "scratch", "office")
     ):
-        table.add_column(header)
+        table.add_column(header, overflow="fold")
     for row in rows:
         cells = (f"{row[k]['accuracy']:.3f} / {row[k]['macro_f1']:.3f}" for k in ("base", "scratch", "office"))
         table.add_row(str(row["letters"]), letter.ZH_NAMES[row["head"]] if zh else row["head"], *cells)

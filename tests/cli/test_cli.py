@@ -26,7 +26,7 @@ def petition(*arguments: object) -> tuple[int, str]:
 def test_every_verb_has_help_and_stands_in_the_readme(verb: str) -> None:
     code, output = petition(verb, "--help")
     assert code == 0
-    assert "Usage" in output
+    assert "用法" in output
     if README.is_file():
         assert f"petition {verb}" in README.read_text(encoding="utf-8")
 

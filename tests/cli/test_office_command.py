@@ -41,6 +41,33 @@ def test_a_fault_is_named_and_the_exit_code_tells(tmp_path: Path) -> None:
     assert "「丙县」不在 areas.tsv" in said
 
 
+def test_the_gaps_of_a_new_profile_fit_the_screen(tmp_path: Path) -> None:
+    folder = str(tmp_path / "office")
+    assert run("office", "new", folder, "--name", "甲县信访局", "--area", "甲县", "--level", "2")[0] == 0
+    code, said = run("office", "check", folder)
+    assert code == 0
+    assert len(said.splitlines()) < 10
+    assert "routes.tsv 第 7、8、9 行等 " in said
+    assert len(run("office", "check", folder, "--all")[1].splitlines()) > 60
+
+
+def test_a_letter_of_thanks_has_no_dates_and_an_enquiry_no_result(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("感谢信：松涛街道的工作人员给我们老人送菜上门，送上锦旗一面。", encoding="utf-8")
+    _, thanks = run("office", "explain", str(path), "--received", "2026-02-12")
+    assert "法定途径：感谢表扬" in thanks
+    assert "期限：感谢表扬没有办理期限" in thanks
+    assert "没有要办理的事项" in thanks
+    assert "登记转送期限" not in thanks
+    path.write_text("请问松涛街道办理居住证需要带什么材料？谢谢。", encoding="utf-8")
+    _, enquiry = run("office", "explain", str(path), "--received", "2026-02-12")
+    assert "登记转送期限：2026-02-27" in enquiry
+    assert "简易办理的答复" in enquiry
+    assert "不适用六十日的办理期限" in enquiry
+    assert "办结期限" not in enquiry
+    assert "出具信访处理意见" not in enquiry
+
+
 def test_a_missing_profile_is_a_message() -> None:
     code, said = run("office", "check", "no such folder")
     assert code == 2
