@@ -225,7 +225,7 @@ SUGGESTION_COLUMNS: Final = (
         "Legal route",
         14,
         "依法分类处理的途径。",
-        "Petition procedure, litigation, arbitration, review, enforcement, disclosure or appeal.",
+        "Petition procedure, litigation, arbitration, review, enforcement, disclosure, appeal; suggestion, enquiry, thanks.",
     ),
     Column(
         "legal_advice",
@@ -240,8 +240,8 @@ SUGGESTION_COLUMNS: Final = (
         "登记转送期限",
         "Register by",
         12,
-        "最迟登记、转送的日期。",
-        "Last day to register and forward.",
+        "最迟登记、转送的日期；只表示感谢的信没有期限，三格都空着。",
+        "Last day to register and forward; a letter of thanks has no dates at all.",
     ),
     Column("due_accept", "告知受理期限", "Accept by", 12, "单位最迟告知是否受理的日期。", "Last day of the notice."),
     Column(
@@ -249,7 +249,7 @@ SUGGESTION_COLUMNS: Final = (
         "办结期限",
         "Result by",
         12,
-        "信访程序最迟出具处理意见的日期；走其他法定途径的空着。",
+        "信访程序最迟出具处理意见的日期；走其他法定途径的、建议、咨询和感谢的空着。",
         "Last day of the result, for the petition procedure only.",
     ),
     Column(

@@ -7,7 +7,7 @@ Rules: ``data/clocks.toml``. Which days are worked comes from the State Council'
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from pipeline.settings import read_toml
 _DAY: Final = timedelta(days=1)
 _DATE = re.compile(r"\s*(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 _SATURDAY: Final = 5
+_SHOWN: Final = ("register", "accept", "result")
 
 
 @dataclass(frozen=True)
@@ -240,8 +241,19 @@ _FOLLOWS: Final = {
 }
 
 
-def timeline(course: Course, calendar: Calendar, changed: Mapping[str, Clock] | None = None) -> list[Due]:
-    """Return all clocks of a letter in the order of the procedure; events to come are taken on their last day.
+def timeline(
+    course: Course,
+    calendar: Calendar,
+    changed: Mapping[str, Clock] | None = None,
+    running: Collection[str] | None = None,
+) -> list[Due]:
+    """Return the clocks of a letter in the order of the procedure; events to come are taken on their last day.
+
+    Parameters
+    ----------
+    running : collection of str, optional
+        Names of the clocks that run on the letter's road, as :func:`pipeline.advise.roads.running` gives them; all by
+        default.
 
     Raises
     ------
@@ -255,6 +267,8 @@ def timeline(course: Course, calendar: Calendar, changed: Mapping[str, Clock] | 
     found: dict[str, Due] = {}
     order = ("register", "urgent", "critical", "objection", "accept", "simple", "result", "review_request", "review")
     for name in (*order, "rereview_request", "rereview"):
+        if running is not None and name not in running:
+            continue
         clock = table[name]
         start = happened[clock.start]
         projected = start is None
@@ -268,7 +282,7 @@ def timeline(course: Course, calendar: Calendar, changed: Mapping[str, Clock] | 
 
 
 def due_dates(
-    received: Sequence[str], calendar: Calendar, table: Mapping[str, Clock], procedure: Sequence[bool]
+    received: Sequence[str], calendar: Calendar, table: Mapping[str, Clock], running: Sequence[Collection[str]]
 ) -> dict[str, list[str]]:
     """Return the columns ``due_register``, ``due_accept`` and ``due_result`` of a batch, as ISO dates.
 
@@ -278,33 +292,32 @@ def due_dates(
 
     Parameters
     ----------
-    procedure : sequence of bool
-        Whether the letter goes by the petition procedure; only then has it a result clock.
+    running : sequence of collection of str
+        Names of the clocks that run on each letter's road; the cells of the others are empty.
 
     Examples
     --------
-    >>> found = due_dates(["2026-02-12 09:30", "?"], Calendar(), clocks(), [True, True])
-    >>> found["due_register"]
-    ['2026-02-27', '']
+    >>> found = due_dates(["2026-02-12 09:30"] * 2, Calendar(), clocks(), [{"register", "accept"}, ()])
+    >>> found["due_register"], found["due_result"]
+    (['2026-02-27', ''], ['', ''])
     """
     known: dict[date, tuple[str, str, str]] = {}
-    rows = []
-    for written, by_procedure in zip(received, procedure, strict=True):
+    rows: list[list[str]] = []
+    for written, wanted in zip(received, running, strict=True):
         day = read_day(written)
         if day is None:
-            rows.append(("", "", ""))
+            rows.append([""] * len(_SHOWN))
             continue
         if day not in known:
             known[day] = _projected(day, calendar, table)
-        register, accept, result = known[day]
-        rows.append((register, accept, result if by_procedure else ""))
-    return {name: [row[at] for row in rows] for at, name in enumerate(("due_register", "due_accept", "due_result"))}
+        rows.append([last if name in wanted else "" for name, last in zip(_SHOWN, known[day], strict=True)])
+    return {f"due_{name}": [row[at] for row in rows] for at, name in enumerate(_SHOWN)}
 
 
 def _projected(day: date, calendar: Calendar, table: Mapping[str, Clock]) -> tuple[str, str, str]:
     found: list[str] = []
     start: date | None = day
-    for name in ("register", "accept", "result"):
+    for name in _SHOWN:
         try:
             start = due(table[name], start, calendar) if start else None
             found.append(start.isoformat() if start else found[-1])

@@ -111,7 +111,7 @@ class Handling:
             "demands": demands,
             "legal_route": [road.name for road in roads],
             "legal_advice": [_advice(road) for road in roads],
-            **due_dates(received, self.calendar, self.clocks, [road.petition_procedure for road in roads]),
+            **due_dates(received, self.calendar, self.clocks, [road.clocks for road in roads]),
         }
         return columns, [list(decision.doubts) for decision in decisions]
 
@@ -179,7 +179,7 @@ class Handling:
             category_l2=[part.category_l2],
             purpose=[part.purpose],
         )[0]
-        dates = due_dates([received], self.calendar, self.clocks, [road.petition_procedure])
+        dates = due_dates([received], self.calendar, self.clocks, [road.clocks])
         until = dates["due_result"][0] or dates["due_accept"][0]
         words = part.text.strip().replace("\n", " ")
         quoted = words if len(words) <= _QUOTED else words[:_QUOTED] + "…"

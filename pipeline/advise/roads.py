@@ -1,8 +1,9 @@
 """By which road: petition, litigation, arbitration, review, enforcement, disclosure or Party-internal appeal.
 
 诉访分离, 依法分类处理 (信访工作条例第二十八条、第三十一条). A road other than the petition procedure needs a phrase
-of the letter, not a class alone, but for accusations, whose purpose the law names. Rules: ``data/legal_roads.tsv``,
-``data/road_rules.tsv``.
+of the letter, not a class alone, but for accusations, whose purpose the law names. Suggestions, enquiries and thanks
+have roads of their own, on which fewer clocks run or none; where anything in the letter sounds like a grievance, the
+petition procedure and its clocks stay. Rules: ``data/legal_roads.tsv``, ``data/road_rules.tsv``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from functools import cache
 
 import ahocorasick_rs
 
+from pipeline.advise.deadlines import clocks
 from pipeline.errors import RuleTableError
-from pipeline.settings import read_rows, read_table, resource, several
+from pipeline.settings import read_rows, resource, several
 from pipeline.text.finder import finder
 
+_ROADS = "legal_roads.tsv"
 _RULES = "road_rules.tsv"
 _BEFORE = 6  # characters before a phrase in which a denial is sought
-_ROAD_COLUMNS = ("road", "procedure", "source")
+_ROAD_COLUMNS = ("road", "clocks", "source")
 COLUMNS = (
     "rule",
     "road",
@@ -47,15 +50,15 @@ class Road:
     advice : str
         One plain sentence that the citizen could be told.
     law : str
-    petition_procedure : bool
-        Whether the clocks of the petition procedure apply.
+    clocks : frozenset of str
+        Names of the clocks of ``data/clocks.toml`` that run on it.
     """
 
     name: str
     phrase: str
     advice: str
     law: str
-    petition_procedure: bool
+    clocks: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,6 @@ class _Rule:
     denied: tuple[str, ...]
     advice: str
     law: str
-    procedure: bool
 
 
 def suggest_roads(
@@ -121,8 +123,38 @@ def _road(said: Sequence[tuple[str, str]], first: str, second: str, purpose: str
             continue
         shown = [phrase for phrase, before in said if phrase in rule.phrases and not before.endswith(rule.denied)]
         if shown or not rule.phrases:
-            return Road(rule.road, max(shown, key=len, default=""), rule.advice, rule.law, rule.procedure)
+            return Road(rule.road, max(shown, key=len, default=""), rule.advice, rule.law, running(rule.road))
     raise AssertionError("the last rule holds for every letter")
+
+
+def running(road: str) -> frozenset[str]:
+    """Return the names of the clocks that run on a road.
+
+    Examples
+    --------
+    >>> "result" in running("信访程序"), "result" in running("咨询"), running("感谢表扬")
+    (True, False, frozenset())
+    """
+    return _roads()[road]
+
+
+@cache
+def _roads() -> dict[str, frozenset[str]]:
+    """Return the roads in their order, with the clocks that run on each.
+
+    Raises
+    ------
+    RuleTableError
+        A road names a clock that there isn't.
+    """
+    known, found = clocks().keys(), {}
+    for number, row in read_rows(resource("data") / _ROADS, _ROADS, _ROAD_COLUMNS):
+        found[row["road"]] = frozenset(several(row["clocks"]))
+        if wrong := sorted(found[row["road"]] - known):
+            raise RuleTableError(
+                file=_ROADS, row=number, why_zh=f"没有期限「{wrong[0]}」", why_en=f"there is no clock {wrong[0]}"
+            )
+    return found
 
 
 @cache
@@ -134,11 +166,10 @@ def _rules() -> tuple[_Rule, ...]:
     RuleTableError
         A rule names a road that there isn't, or the last one doesn't hold for every letter.
     """
-    procedure = {row["road"]: row["procedure"] == "1" for row in read_table("legal_roads.tsv", _ROAD_COLUMNS)}
-    order = list(procedure)
+    order = list(_roads())
     found = []
     for number, row in read_rows(resource("data") / _RULES, _RULES, COLUMNS):
-        if row["road"] not in procedure:
+        if row["road"] not in order:
             raise RuleTableError(
                 file=_RULES, row=number, why_zh=f"没有途径「{row['road']}」", why_en=f"there is no road {row['road']}"
             )
@@ -153,7 +184,6 @@ def _rules() -> tuple[_Rule, ...]:
                 denied=several(row["denied"]),
                 advice=row["advice"],
                 law=row["law"],
-                procedure=procedure[row["road"]],
             )
         )
     found.sort(key=lambda rule: order.index(rule.road))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.advise.deadlines import Course, read_day, timeline
+from pipeline.advise.roads import running
 from pipeline.advise.triage import Triage
 from pipeline.errors import FileNotReadable, YearUnknown
 from pipeline.report.sheet import shown
@@ -66,20 +67,25 @@ def trail(triage: Triage, frame: pd.DataFrame, *, reveal: bool = False) -> list[
         if row[name]:
             lines.append(line(name))
     lines += [line(name) for name in ("due_register", "due_accept", "due_result") if row[name]]
-    lines += _clock_table(triage, str(frame.iloc[0].get(letter.RECEIVED_AT, "")))
+    lines += _clock_table(triage, str(frame.iloc[0].get(letter.RECEIVED_AT, "")), str(row["legal_route"]))
     lines += [line(name) for name in ("needs_review", "review_reason") if row["needs_review"]]
     lines.append(line("model_version"))
     return lines
 
 
-def _clock_table(triage: Triage, received: str) -> list[str]:
-    """Return every clock of a letter, if its day of receipt is known; a year that nobody knows ends the table."""
+def _clock_table(triage: Triage, received: str, road: str) -> list[str]:
+    """Return the clocks that run on a letter's road, if its day of receipt is known, or that none does.
+
+    A year that nobody knows ends the table.
+    """
     day = read_day(received)
     if day is None:
         return []
     zh = triage.lang == "zh"
+    if not running(road):
+        return [f"  期限：{road}没有办理期限" if zh else f"  dates: none run on {road}"]
     try:
-        rows = timeline(Course(day), triage.handling.calendar, triage.handling.clocks)
+        rows = timeline(Course(day), triage.handling.calendar, triage.handling.clocks, running(road))
     except YearUnknown as error:
         return [error.message(triage.lang)]
     lines = []

@@ -12,6 +12,7 @@ from pipeline.errors import RuleTableError, YearUnknown
 
 CLOCKS = clocks()
 NAMES = sorted(CLOCKS)
+ALL = CLOCKS.keys()
 DAYS = st.dates(date(2018, 1, 1), date(2025, 12, 31))
 CALENDAR = Calendar()
 
@@ -92,10 +93,18 @@ def test_a_transfer_starts_the_unit_s_clocks_anew() -> None:
     assert not rows["accept"].projected
 
 
+def test_only_the_clocks_of_a_letter_s_road_run() -> None:
+    running = {"register", "accept", "simple"}
+    assert [row.clock.name for row in timeline(Course(date(2025, 6, 2)), CALENDAR, running=running)] == [
+        *("register", "accept", "simple")
+    ]
+    assert timeline(Course(date(2025, 6, 2)), CALENDAR, running=()) == []
+
+
 def test_a_year_that_nobody_knows_is_named() -> None:
     with pytest.raises(YearUnknown, match="2031"):
         due(CLOCKS["objection"], date(2031, 3, 3), CALENDAR)
-    found = due_dates(["2026-11-20"], CALENDAR, CLOCKS, [True])
+    found = due_dates(["2026-11-20"], CALENDAR, CLOCKS, [ALL])
     assert [found[name][0] for name in ("due_register", "due_accept", "due_result")] == [
         "2026-12-07",
         "2026-12-22",
@@ -115,10 +124,10 @@ def test_an_office_adds_a_year_and_a_day_off() -> None:
 
 
 def test_a_batch_leaves_out_results_of_other_roads_and_days_it_cannot_read() -> None:
-    found = due_dates(["2025/6/2", "昨天", ""], CALENDAR, CLOCKS, [False, True, True])
+    found = due_dates(["2025/6/2", "2025/6/2", "昨天", ""], CALENDAR, CLOCKS, [{"register", "accept"}, (), ALL, ALL])
     assert found == {
-        "due_register": ["2025-06-17", "", ""],
-        "due_accept": ["2025-07-02", "", ""],
-        "due_result": [""] * 3,
+        "due_register": ["2025-06-17", "", "", ""],
+        "due_accept": ["2025-07-02", "", "", ""],
+        "due_result": [""] * 4,
     }
     assert read_day("20250602") is None
