@@ -21,6 +21,7 @@ from pipeline.learn.heads import Head
 from pipeline.learn.warning import COUNTED, OFFSET, SUMS, Found, Weights, read_signs, sign_names
 from pipeline.settings import read_toml
 from pipeline.text import lexicon
+from pipeline.text.quoting import quoting_rule, tells
 
 _GROUP = "group"
 
@@ -87,31 +88,43 @@ def warn(
     for row in np.flatnonzero(levels).tolist():
         values = {name: int(chosen[name][row]) for name in ("scope", "urgency", "action")}
         found = signs.found(row)
-        known = _Letter(values, found, signs.people[row], bool(sealed[row]), lang, _spoken(found, towards[row]))
+        telling = _telling(found, f"{titles[row]}\n{texts[row]}", signs.said.of(row))
+        spoken = _spoken(found, telling, towards[row])
+        known = _Letter(values, found, telling, signs.people[row], bool(sealed[row]), lang, spoken)
         reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), known, rules)
     return Warned(levels, scores, reasons)
 
 
 @dataclass(frozen=True)
 class _Letter:
-    """What the reason of one letter is written from."""
+    """What the reason of one letter is written from; ``telling`` are the phrases that may be quoted."""
 
     values: Mapping[str, int]
     found: list[Found]
+    telling: list[Found]
     people: str
     sealed: bool
     lang: str
     spoken: Mapping[str, tuple[str, ...]]
 
 
-def _spoken(found: list[Found], towards: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
-    """Return for each of the three sums the phrases of the group that adds most to it."""
-    spoken = {}
+def _telling(found: list[Found], text: str, said: lexicon.Hits) -> list[Found]:
+    """Return of the phrases of a letter those that tell, somewhere in it, what their group says."""
+    entries = lexicon.load("warning").entries
+    hits = zip(said.starts.tolist(), said.entries.tolist(), strict=True)
+    kept = {entries[entry].phrase for start, entry in hits if tells(text, start, entries[entry].phrase)}
+    told = [Found(item.group, tuple(phrase for phrase in item.phrases if phrase in kept)) for item in found]
+    return [item for item in told if item.phrases]
+
+
+def _spoken(found: list[Found], telling: list[Found], towards: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
+    """Return for each of the three sums the phrases of the group that adds most to it, if they may be quoted."""
+    spoken, quoted = {}, {item.group: item.phrases for item in telling}
     sums = {item.group: towards[_columns()[item.group]].sum(axis=0) for item in found}
     for column, name in enumerate(SUMS):
         adds = {group: values[column] for group, values in sums.items()}
         best = max(found, key=lambda item: adds[item.group], default=None)
-        spoken[name] = best.phrases if best is not None and adds[best.group] > 0 else ()
+        spoken[name] = quoted.get(best.group, ()) if best is not None and adds[best.group] > 0 else ()
     return spoken
 
 
@@ -139,11 +152,13 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
     colon = "：" if zh else ": "
     if name.startswith(_GROUP):
         group = name.partition(":")[2]
-        quotes = next((found.phrases for found in known.found if found.group == group), ())
-        if not quotes:
+        all_of_it, quotes = (
+            next((item.phrases for item in items if item.group == group), ()) for items in (known.found, known.telling)
+        )
+        if not all_of_it:
             return f"{rules['lines']['absent'][0 if zh else 1]}{_group_names()[group]}"
-        quoted = "" if known.sealed else _quoted(quotes[: rules["quotes"]])
-        return _group_names()[group] + (colon + quoted if quoted else "")
+        quoted = "" if known.sealed else _quoted((quotes or all_of_it)[: rules["quotes"]])
+        return (_group_names()[group] if quotes else _doubted(all_of_it, zh)) + (colon + quoted if quoted else "")
     line = str(rules["lines"][name][0 if zh else 1])
     if name in known.values:
         value = letter.VALUE_NAMES[name][known.values[name]][0 if zh else 1]
@@ -153,6 +168,12 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
     if name == "people" and known.people and not known.sealed:
         return f"{line}{colon}“{known.people}”"
     return line
+
+
+def _doubted(phrases: tuple[str, ...], zh: bool) -> str:
+    """Return what is said of a group of which the letter only holds phrases that mean something else."""
+    rule = next(rule for phrase in phrases if (rule := quoting_rule(phrase)) is not None)
+    return rule.zh if zh else rule.en
 
 
 def _quoted(phrases: tuple[str, ...]) -> str:

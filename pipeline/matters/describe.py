@@ -17,13 +17,14 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.matters.hidden import hidden_letters
-from pipeline.matters.warn import HIDDEN, Members, may_be_warned, warning
+from pipeline.matters.warn import HIDDEN, Members, may_be_warned, most_people, warning
 from pipeline.settings import read_toml, several
 
 SEALED_TITLE: Final = "密件类事项"
 COLUMNS: Final = (
     *("matter_id", "title", "category_l1", "category_l2", "focus_topics", "located", "area", "places", "things"),
-    *("first", "last", "letters", "distinct", "sealed", "people", "trend", "recent", "before", "answered", "unit"),
+    *("first", "last", "letters", "distinct", "sealed", "people", "people_words", "trend", "recent", "before"),
+    *("answered", "unit"),
     *("early_warning", "score", "warning_reason", "evidence", "tried", "due", "grouped_by", "age_days"),
 )
 _READ: Final = (
@@ -130,6 +131,7 @@ def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str
     things = _things(own)
     places = [place for place, _ in Counter(filter(None, told["located"])).most_common(_PLACES)]
     days = sorted(day for day in members.days if day is not None)
+    people, people_words = most_people(members, told)
     warned = warning(members, told, today, counts.recent, counts.before, trend == _RISING)
     return {
         "matter_id": members.matter_id,
@@ -149,7 +151,8 @@ def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str
         "letters": len(members),
         "distinct": len(members.distinct()) or 1,
         "sealed": sum(members["sealed"]),
-        "people": max(members["people"]),
+        "people": people,
+        "people_words": people_words,
         "trend": trend,
         "recent": counts.recent,
         "before": counts.before,

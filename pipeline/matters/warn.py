@@ -20,6 +20,8 @@ from pipeline.advise.deadlines import Calendar, clocks, due
 from pipeline.errors import YearUnknown
 from pipeline.settings import read_toml, several
 from pipeline.text import lexicon
+from pipeline.text.counts import is_vague, people_told
+from pipeline.text.quoting import tells
 
 _AROUND: Final = 18
 _MARKS: Final = "，。；！？!?;\n"
@@ -132,10 +134,11 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
     quotes = _quotes(told) if pressing else {}
     if len(own) > 1:
         found.add(rules["letters"] * log2(len(own)) * share, f"{len(own)} 件不同来信，反映问题的 {sum(grieved)} 件")
-    people = max(members["people"])
+    people, words = most_people(members, told)
     if people >= 10 and share > 0:
-        words = [cell for cell, n in zip(told["people_words"], told["people"], strict=True) if cell and n == people]
-        found.add(rules["people"] * log10(people), f"信中说涉及 {people} 人（户）", words[:1])
+        named = "信中说到的人数户数" + ("（约数）" if is_vague(words) else "")
+        why = named if words else f"信中说涉及{people_told(people, words)}"
+        found.add(rules["people"] * log10(people), why, [words] if words else [])
     if rising:
         found.add(rules["growth"], f"近 30 天 {recent} 件，之前 30 天 {before} 件")
     _add_course(found, members, rules, quotes)
@@ -148,6 +151,13 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
     found.evidence = found.evidence[:_QUOTES]
     found.due = _due(members, found.level, today)
     return found
+
+
+def most_people(members: Members, told: Members) -> tuple[int, str]:
+    """Return the largest number of people that the letters state, and how one of those that may be quoted says it."""
+    people = max(members["people"])
+    stated = zip(told["people_words"], told["people"], strict=True)
+    return people, next((words for words, number in stated if words and number == people), "")
 
 
 def _add_course(found: Warned, members: Members, rules: dict[str, Any], quotes: dict[str, list[str]]) -> None:
@@ -240,7 +250,8 @@ def _quotes(told: Members) -> dict[str, list[str]]:
             continue
         for start, entry in cues.find(text):
             fits = action >= _GROUPS.get(entry.group, 9) if entry.group in _BY_ACTION else urgency >= _PRESSING
-            if entry.group in _GROUPS and fits and entry.group not in found:
+            new = entry.group in _GROUPS and entry.group not in found
+            if new and fits and tells(text, start, entry.phrase):
                 found[entry.group] = [clause(text, start, start + len(entry.phrase))]
     return found
 

@@ -31,7 +31,7 @@ _NUMBERS: Final = ("urgency", "action")
 _FLAGS: Final = ("sealed", "legacy", "needs_review", "confirmed")
 _MATTER_TEXTS: Final = (
     *("matter_id", "title", "category_l1", "category_l2", "focus_topics", "located", "area", "first", "last", "trend"),
-    *("unit", "warning_reason", "evidence", "tried", "due"),
+    *("unit", "people_words", "warning_reason", "evidence", "tried", "due"),
 )
 _MATTER_NUMBERS: Final = ("letters", "distinct", "sealed", "people", "recent", "answered", "early_warning", "age_days")
 _TASK_TEXTS: Final = ("matter_id", "leader", "measure", "due", "disposition", "result", "status", "updated_at")

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.report.analysis_material import SEALED_MATTER, Material, Span, chosen, ids, records, small
 from pipeline.report.analysis_parts import Block, Cell, Heading, Ledger, Number, Parts, Section, Sentence, Table
 from pipeline.report.analysis_words import filled, rules, said, spoken_day, title
+from pipeline.text.counts import people_told
 
 WARNED, WATCHED = 2, 1
 DONE = "已办结"
@@ -86,6 +87,7 @@ def _facts(matter: dict[str, Any], material: Material, book: Ledger) -> Parts:
         "last": spoken_day(str(letters["day"].max()), year=True),
         "trend": str(matter["trend"]) or "不明",
     }
+    people = people_told(matter["people"], matter["people_words"])
     if not open_to_all(matter) or len(letters) < small():
         facts = filled("hot_small", letters=str(rules()["small"]["shown"]), **dates)
         if not open_to_all(matter):
@@ -95,7 +97,7 @@ def _facts(matter: dict[str, Any], material: Material, book: Ledger) -> Parts:
             "hot_facts",
             letters=_of_matter(book, matter, letters, "不含密件"),
             distinct=_of_matter(book, matter, letters[~letters["copy"]], "不含密件、重复件"),
-            people=filled("hot_people", people=str(matter["people"])) if matter["people"] else "",
+            people=filled("hot_people", people=people) if people else "",
             **dates,
         )
     return facts

@@ -35,7 +35,7 @@ ALL_COLUMNS: Final = (
     *(_WARNING, SheetColumn("事项", 50, _TITLE.meaning)),
     SheetColumn("件数", 7, "这件事共有几封信。"),
     SheetColumn("不同来信", 9, "不算重复件的信数。"),
-    SheetColumn("反映人数", 9, "信里说到的人数，写户数的按户数；空着是没说。"),
+    SheetColumn("反映人数", 9, "信里说到的人数，写户数的按户数；约数照信里的写（约几十户）；空着是没说。"),
     SheetColumn("密件", 6, "其中几封是密件；密件的内容不出现在这个工作簿里。"),
     SheetColumn("第一封", 11, "第一封信的日期。"),
     SheetColumn("最近一封", 11, "最近一封信的日期。"),

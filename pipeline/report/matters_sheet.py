@@ -27,6 +27,7 @@ from pipeline.report.layout import (
 )
 from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES
 from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
+from pipeline.text.counts import is_vague, people_told
 
 _LOOK_OF_WARNING = {2: "warned", 1: "watched", 0: "plain"}
 _LETTER_LINES, _COPY_LINES, _LINE_HEIGHT = 7, 10, 18
@@ -99,7 +100,7 @@ def _write_warned(workbook: Any, warned: pd.DataFrame, formats: dict[str, Any], 
 
 def _warned_cells(row: dict[str, Any]) -> list[str]:
     counts = [f"共 {row['letters']} 件", f"不同来信 {row['distinct']} 件"]
-    counts += [f"信中说到 {row['people']} 人（户）"] if row["people"] else []
+    counts += [f"信中说到{people_told(row['people'], row['people_words'])}"] if row["people"] else []
     counts += [f"密件 {row['sealed']} 件"] if row["sealed"] else []
     span = row["first"] if row["first"] == row["last"] else f"{row['first']}\n至 {row['last']}"
     classes = _joined("\n", _category(row), row["focus_topics"].replace("；", "、"))
@@ -120,7 +121,7 @@ def _write_all(workbook: Any, matters: pd.DataFrame, formats: dict[str, Any], fi
     for at, row in enumerate(_rows(pd.concat([matters[~single], matters[single]])), start=1):
         cells = [
             *(WARNING_NAMES[row["early_warning"]], row["title"], row["letters"], row["distinct"]),
-            *(row["people"] or "", row["sealed"] or "", row["first"], row["last"], row["recent"], row["before"]),
+            *(_people(row), row["sealed"] or "", row["first"], row["last"], row["recent"], row["before"]),
             *(row["trend"], row["answered"], row["located"], row["things"].replace("；", "、"), _category(row)),
             *(row["focus_topics"].replace("；", "、"), row["unit"], row["due"], row["matter_id"]),
         ]
@@ -131,6 +132,14 @@ def _write_all(workbook: Any, matters: pd.DataFrame, formats: dict[str, Any], fi
         sheet.set_row(at, _LINE_HEIGHT, None, {"level": 1} if at > shown_first > 0 else {})
     sheet.outline_settings(symbols_below=False)
     finish_table(sheet, len(matters), len(columns), frozen=2, printed=shown_first or None)
+
+
+def _people(row: dict[str, Any]) -> int | str:
+    """Return the number of people to sort by; where it is none, the words of the letter or that it is about so many."""
+    number, words = row["people"], row["people_words"]
+    if not words:
+        return f"约 {number}" if number else ""
+    return people_told(number, words) if is_vague(words) else int(number)
 
 
 def _write_letters(workbook: Any, grouped: pd.DataFrame, formats: dict[str, Any]) -> None:

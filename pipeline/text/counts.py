@@ -56,6 +56,37 @@ def stated_people(text: str) -> tuple[int, str]:
     return best
 
 
+def is_vague(words: str) -> bool:
+    """Return whether the words of a stated number leave it open.
+
+    Examples
+    --------
+    >>> is_vague("几十户"), is_vague("三百多户"), is_vague("")
+    (True, False, False)
+    """
+    return any(word in words for word in read_toml("people.toml")["vague"])
+
+
+def people_told(number: int, words: str) -> str:
+    """Return how a stated number of people is shown to a clerk: in the letter's words, never as an invented number.
+
+    Parameters
+    ----------
+    number : int
+        As :func:`stated_people` gives it, for sums; 0 if none was stated.
+    words : str
+        How the letter says it; "" where its words may not be told.
+
+    Examples
+    --------
+    >>> people_told(50, "几十户"), people_told(300, "三百多户"), people_told(50, ""), people_told(0, "")
+    ('约几十户', '三百多户', '约 50 人（户）', '')
+    """
+    if not words:
+        return f"约 {number} 人（户）" if number else ""
+    return f"约{words}" if is_vague(words) else words
+
+
 @cache
 def _stated() -> tuple[re.Pattern[str], tuple[str, ...], int, int]:
     rules = read_toml("people.toml")

@@ -58,6 +58,28 @@ def test_a_sealed_letter_is_not_quoted(triage: Triage) -> None:
     assert "：“" not in row["warning_reason"]
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("我们小区的楼盘工地停工两年了，三百多户业主交不了房，多次反映没有结果。", False),
+        ("工地停工两年，工人们集体停工讨薪，拖欠120名农民工工资。", True),
+    ],
+)
+def test_a_site_that_stands_still_is_no_strike(triage: Triage, text: str, quoted: bool) -> None:
+    row = triage.suggest(pd.DataFrame({"title": [""], "text": [text]})).iloc[0]
+    assert row["early_warning"] == 2
+    assert ("“停工”" in row["warning_reason"]) is quoted
+
+
+@pytest.mark.parametrize(("accusing", "quoted"), [("", "：“停工”（"), ("举报住建局局长受贿。", "（")])
+def test_a_group_of_doubtful_phrases_is_called_no_strike(triage: Triage, accusing: str, quoted: str) -> None:
+    text = "江湾花苑工地停工两年了，三百多户业主联名上访，多次反映没有结果，开发商跑了。" + accusing
+    row = triage.suggest(pd.DataFrame({"title": ["江湾花苑工地停工两年"], "text": [text]})).iloc[0]
+    assert row["sealed"] == bool(accusing)
+    assert f"写到停工停运，未必是集体行动{quoted}" in row["warning_reason"]
+    assert "停工罢课或抵制" not in row["warning_reason"]
+
+
 def test_the_parts_add_up_to_the_score(triage: Triage, warned: pd.DataFrame) -> None:
     assert warned["early_warning_score"].between(0, 1).all()
     assert warned["early_warning"].isin([0, 1, 2]).all()

@@ -35,6 +35,39 @@ def test_every_contribution_is_shown_and_they_add_up(store: Store) -> None:
     assert "再不发我们就集体上访" in matter["evidence"]
 
 
+def test_a_site_that_stands_still_is_quoted_as_no_collective_step(store: Store) -> None:
+    still, strike = "江湾花苑工地停工两年，三百户业主拿不到房。", "江湾花苑工地停工两年，工人们已经集体停工三天。"
+    store.add(batch(*(letter(n, text, urgency=3, action=2) for n, text in enumerate((still, still + "请管管。")))))
+    calm = describe(store.letters(), TODAY).iloc[0]
+    assert "停工" not in calm["warning_reason"] + calm["evidence"]
+    store.add(batch(letter(9, strike, urgency=3, action=2)))
+    assert "工人们已经集体停工三天" in describe(store.letters(), TODAY).iloc[0]["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "words", "why"),
+    [
+        ("枫桥雅苑几十户没有水用。", 50, "几十户", "信中说到的人数户数（约数）：“几十户”"),
+        ("枫桥雅苑120户没有水用。", 120, "120户", "信中说到的人数户数：“120户”"),
+    ],
+)
+def test_people_are_told_in_the_words_of_a_letter(store: Store, text: str, number: int, words: str, why: str) -> None:
+    store.add(batch(letter(1, text), letter(2, text + "请派人来修水管。")))
+    matter = describe(store.letters(), TODAY).iloc[0]
+    assert (matter["people"], matter["people_words"]) == (number, words)
+    assert why in matter["warning_reason"]
+    assert "50 人" not in matter["warning_reason"]
+
+
+def test_people_of_sealed_letters_are_about_so_many(store: Store) -> None:
+    sealed = letter(7, PLANT[0] + "我们几十户都受不了。", sealed=True)
+    store.add(batch(*(letter(n, text) for n, text in enumerate(PLANT[1:])), sealed))
+    matter = describe(store.letters(), TODAY).iloc[0]
+    assert (matter["letters"], matter["people"], matter["people_words"]) == (3, 50, "")
+    assert "信中说涉及约 50 人（户）" in matter["warning_reason"]
+    assert "几十户" not in " ".join(map(str, matter))
+
+
 def test_copies_don_t_warn(store: Store) -> None:
     """One text sent forty times weighs as much as once."""
     store.add(batch(letter(0, PLANT[0], urgency=3, action=1)))

@@ -53,6 +53,7 @@ MATTER = {
     "distinct": 1,
     "sealed": 0,
     "people": 0,
+    "people_words": "",
     "trend": "新发",
     "recent": 1,
     "before": 0,
@@ -97,7 +98,7 @@ def letters() -> pd.DataFrame:
 def matters() -> pd.DataFrame:
     rows = [
         {"matter_id": "M-20260820-3f2a", "title": "青石县禾丰制衣厂拖欠工人工资", "early_warning": 2, "score": 0.91,
-         "letters": 4, "distinct": 2, "sealed": 1, "people": 80, "first": "2026-08-20", "last": "2026-10-21",
+         "letters": 4, "distinct": 2, "sealed": 1, "people": 80, "people_words": "八十多名", "first": "2026-08-20", "last": "2026-10-21",
          "trend": "上升", "recent": 2, "before": 1, "due": "2026-11-20", "focus_topics": "劳动就业", "things": "禾丰制衣厂",
          "warning_reason": "+2.0 涉及人数多：“八十多名工人”\n+1.5 曾反映未解决：“打过热线，厂里说没有钱”\n+1.0 迹象：“厂里已经在搬机器”",
          "tried": "打过热线", "grouped_by": "同在青石县，都说到“禾丰制衣厂”，分类相同", "evidence": "八十多名工人", "age_days": 81},

@@ -103,6 +103,14 @@ def test_every_number_can_be_counted_again(week: Analysis, letters: pd.DataFrame
     assert counted > 60
 
 
+def test_people_are_told_in_the_words_of_a_letter(letters: pd.DataFrame, matters: pd.DataFrame) -> None:
+    told = matters.assign(people_words=matters["people"].map(lambda number: "几百户" if number == 420 else ""))
+    said = words(analysed(letters, told), "matters")
+    assert "信中自述涉及约几百户，" in said
+    assert "420" not in said
+    assert "信中自述涉及约 86 人（户），" in said
+
+
 def test_numbers_add_up(week: Analysis, letters: pd.DataFrame) -> None:
     period = letters[letters["received_at"].str[:10].between(*WEEK)]
     assert week.figures[0].value == Number(str(len(period)), week.figures[0].value.sources)  # type: ignore[union-attr]

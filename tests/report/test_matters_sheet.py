@@ -44,9 +44,35 @@ def test_warned_matters_come_first_with_each_reason_on_its_line(book: openpyxl.W
     first, second = rows(book, WARNED)
     assert [first["预警"], second["预警"]] == ["2 预警", "1 关注"]
     assert str(first["为什么预警"]).count("\n") == 2
-    assert first["来信数"] == "共 4 件\n不同来信 2 件\n信中说到 80 人（户）\n密件 1 件"
+    assert first["来信数"] == "共 4 件\n不同来信 2 件\n信中说到八十多名\n密件 1 件"
     assert first["近30天／之前30天"] == "2／1"
     assert book[WARNED].row_dimensions[2].height >= 3 * 14
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "counts", "cell"),
+    [
+        (50, "几十户", "信中说到约几十户", "约几十户"),
+        (300, "三百多户", "信中说到三百多户", 300),
+        (50, "", "信中说到约 50 人（户）", "约 50"),  # only a sealed letter says it
+        (0, "", "不同来信 2 件", None),
+    ],
+)
+def test_people_are_told_in_the_words_of_the_letter(
+    letters: pd.DataFrame,
+    matters: pd.DataFrame,
+    facts: RunFacts,
+    tmp_path: Path,
+    number: int,
+    words: str,
+    counts: str,
+    cell: object,
+) -> None:
+    matters.loc[0, ["people", "people_words"]] = [number, words]
+    write_matters(letters, matters, facts, tmp_path / "out.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert counts in str(rows(book, WARNED)[0]["来信数"]).split("\n")
+    assert rows(book, ALL)[0]["反映人数"] == cell
 
 
 def test_every_matter_and_every_letter_stands_there_once(
