@@ -2,7 +2,8 @@
 
 Every position of a whole batch is scored at once: how much likelier are its characters as a surname and a
 given name than as running text. Only the phrases with a likely name are cut into words, and what stands
-beside the name (a title, 我叫, another name) decides. The tables are ``data/names/*.tsv``.
+beside the name (a title, 我叫, another name) decides. What belongs to the name of a school, a hospital, an estate or
+a company (:mod:`pipeline.text.institutions`) is no person's. The tables are ``data/names/*.tsv``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import rjieba
 from numpy.typing import NDArray
 
 from pipeline.settings import broken_row, read_table, read_toml
+from pipeline.text.institutions import Institutions, institutions
 
 _SEPARATOR = "\x00"
 GIVEN = ("character", "middle", "last", "source")
@@ -42,6 +44,7 @@ class _Tables:
     title_heads: frozenset[str]
     marks: str
     listed: str
+    titled: str
     dotted: tuple[re.Pattern[str], re.Pattern[str]]
 
 
@@ -85,6 +88,7 @@ def _tables() -> _Tables:
         frozenset(phrase[:2] for phrase in beside["title"]),
         score["marks"],
         score["listed"],
+        score["titled"],
         (re.compile(f"[{score['dotted']}]{{2,7}}\\Z"), re.compile(f"[{score['dotted']}]{{2,8}}")),
     )
 
@@ -192,13 +196,24 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tables = _tables()
+        self._phrase = ("", 0)
+        self._known: Institutions | None = None
+
+    @property
+    def institutions(self) -> Institutions:
+        """What names of institutions end in, in the phrase that is read; most phrases never ask."""
+        if self._known is None:
+            self._known = institutions(*self._phrase, self.tables.titled)
+        return self._known
 
     def names(self) -> list[tuple[int, int]]:
         dotted = list(self._dotted())
         found = dotted.copy()
         end = 0
         for begin, stop, starts in self._phrases():
-            edges = set(accumulate(map(len, _dictionary().cut(self.text[begin:stop], False)), initial=begin))
+            phrase = self.text[begin:stop]
+            edges = set(accumulate(map(len, _dictionary().cut(phrase, False)), initial=begin))
+            self._phrase, self._known = (phrase, begin), None
             for start in starts:
                 name = self._short(start, begin, stop, edges) or self._full(start, stop, edges, end)
                 if name is not None and name[0] >= end and not any(a < name[1] and name[0] < b for a, b in dotted):
@@ -264,7 +279,8 @@ class _Reader:
         if text[start] in "老小":
             wordlike = tables.wordlike.get(text[start + 1], 1)
             ends = start + 2 in edges or self._beside("after", start + 2)
-            alone = start in edges and ends and not wordlike and not self._beside("place", start + 2)
+            shop = self._beside("place", start + 2) or start + 2 in self.institutions.starts | self.institutions.joined
+            alone = start in edges and ends and not wordlike and not shop
             return (start, start + 2) if alone else None
         size = 2 if text[start : start + 2] in tables.surname else 1
         end = start + size
@@ -307,6 +323,10 @@ class _Reader:
         if score + weigh["most"] < weigh["enough"]:
             return score
         eased = weigh["told"] if introduced >= weigh["mark"] else 0
+        if self._of_institution(start, end, introduced):
+            if not eased:
+                return _IMPOSSIBLE
+            score += weigh["ordinary"] + eased
         if name in tables.ordinary:
             score += weigh["ordinary"] + eased
         elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
@@ -319,7 +339,17 @@ class _Reader:
         score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
+        if end in self.institutions.starts and not eased:
+            return score + weigh["institution"]
         return score + (self._beside("right", end) or self._edge(end))
+
+    def _of_institution(self, start: int, end: int, introduced: int) -> bool:
+        """Return whether a name would reach into what the name of a school, hospital, estate or company ends in."""
+        found = self.institutions
+        if not found.inside.isdisjoint(range(start, end)):
+            return True
+        more = not introduced and not self._edge(start - 1)
+        return more and not found.joined.isdisjoint(range(start, end))
 
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"

@@ -207,10 +207,27 @@ def test_ordinary_words_stay(part: str) -> None:
         ("小区有12栋楼，A3区、5号线、3号地块、2号文、1号门", "小区有12栋楼，A3区、5号线、3号地块、2号文、1号门"),
         ("孩子划到湘龙小学，校长李明华不管", "孩子划到湘龙小学，校长〔姓名〕不管"),
         ("新石小学的学生，我叫石晓梅", "新石小学的学生，我叫〔姓名〕"),
+        ("王建国在湘李小学教书", "〔姓名〕在湘李小学教书"),
+        ("翰林雅苑的业主李佳苑", "翰林雅苑的业主〔姓名〕"),
+        ("李卫生院长没来，张超市长也没来", "〔姓名〕院长没来，〔姓名〕市长也没来"),
+        ("昨天李建设来了，鑫王建设公司没来人", "昨天〔姓名〕来了，鑫王建设公司没来人"),
+        ("我叫李小学", "我叫〔姓名〕"),
     ],
 )
 def test_what_is_shown_instead(text: str, masked: str) -> None:
     assert mask([text]) == [masked]
+
+
+NAMED_AFTER_SURNAMES = (
+    *("湘李小学", "金周实验小学", "星唐嘉园", "博宇双语幼儿园", "永孙花园", "大陶超市", "星朱建筑公司", "金倪中医院"),
+    *("福尹银行", "东侯敬老院", "湘虞卫生室", "老邬大厦", "鑫刘建材有限公司", "宏姚幼儿中心", "康冯制衣厂", "云杨职高"),
+)
+
+
+@pytest.mark.parametrize("name", NAMED_AFTER_SURNAMES)
+@pytest.mark.parametrize("sentence", ["我家孩子分到了{}", "{}的问题一直没有解决", "关于{}拖欠工资，请查处", "{}"])
+def test_names_of_institutions_are_not_masked_in_part(name: str, sentence: str) -> None:
+    assert mask([sentence.format(name)]) == [sentence.format(name)]
 
 
 def test_a_name_once_told_is_known_in_the_whole_letter() -> None:
