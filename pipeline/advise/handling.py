@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import letter
+from pipeline.advise.accusation import accuses, charges
 from pipeline.advise.deadlines import Calendar, Clock, clocks, due_dates
 from pipeline.advise.demands import Demand
-from pipeline.advise.recusal import Accused, Recusal, accuses
+from pipeline.advise.recusal import Accused, Recusal
 from pipeline.advise.review import Doubt
 from pipeline.advise.roads import Road, suggest_roads
 from pipeline.advise.route import Decision, Facts, Router
@@ -135,6 +136,7 @@ class Handling:
             classes.accusation[row] >= self._accusation_share
             or classes.accused[row] >= self._limits["accused"]
             or (classes.accused[row] >= self._limits["accused_by_phrase"] and accuses(facts.text))
+            or charges(facts.text)
         )
 
     def _with_demands(self, facts: Facts, demands: Sequence[Demand], place: str, received: str) -> tuple[Decision, str]:

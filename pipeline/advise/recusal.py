@@ -6,7 +6,6 @@ be resolved to a unit of the directory holds the letter for a person. Source: �
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,18 +13,18 @@ from typing import Final
 
 import ahocorasick_rs
 
+from pipeline.advise.accusation import hints, is_asked, together
 from pipeline.advise.review import Doubt
 from pipeline.advise.route import TOWN, Decision, Facts, Router, Step
 from pipeline.letter import LEVEL_NAMES
 from pipeline.office import Office, Unit, nested
 from pipeline.settings import read_toml
 from pipeline.text import lexicon
-from pipeline.text.bodies import Body, find_bodies
+from pipeline.text.bodies import Body, find_bodies, squeezed
 from pipeline.text.clean import clean
 from pipeline.text.finder import finder
 from pipeline.text.mask import mask
 
-_OTHER: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _CITY: Final = 3
 _SHORTEST_BARE: Final = 4
 
@@ -70,6 +69,8 @@ class Recusal:
         path : tuple of str
             Where the letter's matter is; () if unknown.
         """
+        if self._only_asks(letter):
+            return Accused((), frozenset(), ("",))
         found: set[str] = set()
         unresolved: list[str] = []
         institutions: list[str] = []
@@ -188,6 +189,25 @@ class Recusal:
             at = end
         return found, "，".join([*pieces, text[at:]])
 
+    def _only_asks(self, letter: str) -> bool:
+        """Return whether all that a letter names is asked or thanked, and nothing in it sounds like an accusation.
+
+        Nobody is accused then: where the letter is sealed all the same, a person must find out whom it means.
+        """
+        text = clean([letter])[0]
+        named = self._named_in(text)
+        if not named or not all(is_asked(text, start) for start in named) or hints(text):
+            return False
+        return len(named) == len(self._named_in(squeezed(letter)))  # else a name is hidden between other characters
+
+    def _named_in(self, text: str) -> list[int]:
+        """Return where the units, heads, bodies and posts begin that a text names, each place once."""
+        spans = [(start, end) for _, start, end in self._names[0].find_matches_as_indexes(text)]
+        spans += [(body.start, body.end) for body in find_bodies(text) if not body.institution]
+        posts = lexicon.load("posts").find(text)
+        spans += [(start, start + len(post.phrase)) for start, post in posts if post.group]
+        return [start for start, _ in together(spans)]
+
     def _is_asked(self, text: str, start: int, department: str, name: str) -> bool:
         """Return whether a body is asked for help right here: discipline inspection and petition offices only."""
         limits = read_toml("review.toml")["sealed"]
@@ -280,50 +300,6 @@ class Recusal:
         for unit in self.office.units:
             found.setdefault(unit.department, []).append(unit)
         return {department: tuple(units) for department, units in found.items()}
-
-
-def squeezed(text: str) -> str:
-    """Return text without anything that can be put between the characters of a name, in its usual form.
-
-    Examples
-    --------
-    >>> squeezed("临江區　住·建 局")
-    '临江区住建局'
-    """
-    return _OTHER.sub("", clean([text])[0].lower())
-
-
-def names_a_body(sentence: str) -> bool:
-    """Return whether a sentence names a body or an office-holder.
-
-    Examples
-    --------
-    >>> names_a_body("派出所民警包庇对方"), names_a_body("开发商欺骗业主")
-    (True, False)
-    """
-    return bool(find_bodies(sentence)) or any(post.group for post in _posts_in(squeezed(sentence)))
-
-
-def accuses(letter: str) -> str:
-    """Return the phrase of an accusation in a sentence that names a body or an office-holder; "" if there is none.
-
-    Examples
-    --------
-    >>> accuses("路灯不亮。村支书侵吞补偿款。"), accuses("业主侵吞了维修款")
-    ('侵吞', '')
-    """
-    phrases = lexicon.load("accusations")
-    groups = read_toml("review.toml")["sealed"]["groups"]
-    for start, entry in phrases.find(letter):
-        if entry.group in groups and names_a_body(_sentence(letter, start)):
-            return entry.phrase
-    return ""
-
-
-def _sentence(letter: str, at: int) -> str:
-    begin = max(letter.rfind(mark, 0, at) for mark in "。！？!?\n") + 1
-    ends = [end for mark in "。！？!?\n" if (end := letter.find(mark, at)) >= 0]
-    return letter[begin : min(ends, default=len(letter))]
 
 
 @cache

@@ -17,10 +17,12 @@ import ahocorasick_rs
 from pipeline.advise.deadlines import clocks
 from pipeline.errors import RuleTableError
 from pipeline.settings import read_rows, resource, several
+from pipeline.text.clean import strip_set_phrases
 from pipeline.text.finder import finder
 
 _ROADS = "legal_roads.tsv"
 _RULES = "road_rules.tsv"
+_OPENING = "^"  # before a phrase with which a letter begins
 _BEFORE = 6  # characters before a phrase in which a denial is sought
 _ROAD_COLUMNS = ("road", "clocks", "source")
 COLUMNS = (
@@ -106,6 +108,7 @@ def suggest_roads(
             (phrases[index], letter[max(0, start - _BEFORE) : start])
             for index, start, _ in automaton.find_matches_as_indexes(letter, overlapping=True)
         ]
+        said += [(f"{_OPENING}{phrase}", "") for phrase in _begun(text)]
         found.append(_road(said, *classes))
     return found
 
@@ -123,8 +126,18 @@ def _road(said: Sequence[tuple[str, str]], first: str, second: str, purpose: str
             continue
         shown = [phrase for phrase, before in said if phrase in rule.phrases and not before.endswith(rule.denied)]
         if shown or not rule.phrases:
-            return Road(rule.road, max(shown, key=len, default=""), rule.advice, rule.law, running(rule.road))
+            phrase = max(shown, key=len, default="").removeprefix(_OPENING)
+            return Road(rule.road, phrase, rule.advice, rule.law, running(rule.road))
     raise AssertionError("the last rule holds for every letter")
+
+
+def _begun(text: str) -> list[str]:
+    """Return the phrases of ``_openings`` with which a text begins, behind a greeting at most."""
+    opening = [phrase for phrase in _openings() if phrase in text]
+    if not opening:
+        return []
+    begins = text[text.find(strip_set_phrases(text)) :]
+    return [phrase for phrase in opening if begins.startswith(phrase)]
 
 
 def running(road: str) -> frozenset[str]:
@@ -197,5 +210,13 @@ def _rules() -> tuple[_Rule, ...]:
 
 @cache
 def _phrases() -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
-    phrases = sorted({phrase for rule in _rules() for phrase in rule.phrases | rule.unless})
+    named = {phrase for rule in _rules() for phrase in rule.phrases | rule.unless}
+    phrases = sorted(phrase for phrase in named if not phrase.startswith(_OPENING))
     return finder(phrases, longest=False), phrases
+
+
+@cache
+def _openings() -> tuple[str, ...]:
+    """Return the phrases that count only where a letter's text begins with them."""
+    named = {phrase for rule in _rules() for phrase in rule.phrases if phrase.startswith(_OPENING)}
+    return tuple(sorted(phrase.removeprefix(_OPENING) for phrase in named))

@@ -36,6 +36,7 @@ from pipeline.text.lexicon import Lexicon
 from pipeline.text.mask import mask
 from pipeline.text.places import Mention
 from pipeline.text.segment import Segmenter, default_segmenter, office_segmenter
+from pipeline.text.things import NOTHING_LISTED, Listed
 
 DEFAULT_ACCEPT = USUAL_LEVEL
 
@@ -121,6 +122,11 @@ class Triage:
     def segmenter(self) -> Segmenter:
         """The office's own words are kept whole."""
         return default_segmenter() if self.office is None else office_segmenter(self.handling.office.folder / WORDS)
+
+    @cached_property
+    def listed(self) -> Listed:
+        """The places that the office lists; those of the invented sample are nobody's."""
+        return NOTHING_LISTED if self.office is None else Listed.of(self.handling.office)
 
     @cached_property
     def _phrases(self) -> Lexicon:

@@ -37,7 +37,7 @@ class Warned:
     scores : ndarray of float
         Calibrated probability of level 2.
     reasons : list of str
-        The parts of the sum that mattered; "" at level 0.
+        The parts of the sum that mattered, and the sum of the others; together the logit of the score. "" at level 0.
     """
 
     levels: NDArray[np.int64]
@@ -91,7 +91,7 @@ def warn(
         telling = _telling(found, f"{titles[row]}\n{texts[row]}", signs.said.of(row))
         spoken = _spoken(found, telling, towards[row])
         known = _Letter(values, found, telling, signs.people[row], bool(sealed[row]), lang, spoken)
-        reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), known, rules)
+        reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), float(parts[row].sum()), known, rules)
     return Warned(levels, scores, reasons)
 
 
@@ -138,13 +138,31 @@ def _lines(names: tuple[str, ...]) -> dict[str, list[int]]:
     return lines
 
 
-def _reason(sums: Mapping[str, float], known: _Letter, rules: Mapping[str, Any]) -> str:
-    """Return the parts that mattered, the weightiest first; "" if none speaks for a warning."""
+def _reason(sums: Mapping[str, float], whole: float, known: _Letter, rules: Mapping[str, Any]) -> str:
+    """Return the parts that mattered and say something, the weightiest first, then the sum of all others."""
     mattered = sorted((item for item in sums.items() if abs(item[1]) >= rules["shown"]), key=lambda item: -item[1])
-    if not mattered or mattered[0][1] < 0:
-        return ""
-    shown = [f"{_said(name, known, rules)}（{'+' if value > 0 else '−'}{abs(value):.1f}）" for name, value in mattered]
-    return "；".join(shown) if known.lang == "zh" else "; ".join(shown).replace("（", " (").replace("）", ")")
+    shown = [
+        (_said(name, known, rules), round(value, 1)) for name, value in mattered if _tells(name, value, known, rules)
+    ]
+    rest = round(round(whole, 1) - sum(value for _, value in shown), 1)
+    shown += [(str(rules["lines"]["rest" if shown else "alone"][0 if known.lang == "zh" else 1]), rest)] if rest else []
+    parts = [f"{said}（{'+' if value > 0 else '−'}{abs(value):.1f}）" for said, value in shown]
+    return "；".join(parts) if known.lang == "zh" else "; ".join(parts).replace("（", " (").replace("）", ")")
+
+
+def _tells(name: str, value: float, known: _Letter, rules: Mapping[str, Any]) -> bool:
+    """Return whether what a line says of the letter fits its part in the sum."""
+    telling = rules["telling"]
+    has = {head: bool(known.values[head] >= telling[head]) for head in known.values}
+    if name in has:
+        return has[name] == (value > 0)
+    if name.startswith(_GROUP):
+        return value < 0 or any(item.group == name.partition(":")[2] for item in known.found)
+    if name == "people":
+        return value > 0 and bool(known.people)
+    if name == "joint":
+        return value > 0 and has["scope"] and (has["urgency"] or known.values["action"] >= telling["heated"])
+    return name not in telling["never"]
 
 
 def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
@@ -157,13 +175,13 @@ def _said(name: str, known: _Letter, rules: Mapping[str, Any]) -> str:
         )
         if not all_of_it:
             return f"{rules['lines']['absent'][0 if zh else 1]}{_group_names()[group]}"
-        quoted = "" if known.sealed else _quoted((quotes or all_of_it)[: rules["quotes"]])
+        quoted = "" if known.sealed else _quoted(quotes or all_of_it, rules)
         return (_group_names()[group] if quotes else _doubted(all_of_it, zh)) + (colon + quoted if quoted else "")
     line = str(rules["lines"][name][0 if zh else 1])
     if name in known.values:
         value = letter.VALUE_NAMES[name][known.values[name]][0 if zh else 1]
-        quotes = () if known.sealed else known.spoken[name][: rules["quotes"]]
-        quoted = _quoted(quotes)
+        lacks = known.values[name] < rules["telling"][name]
+        quoted = "" if known.sealed or lacks else _quoted(known.spoken[name], rules)
         return line + colon + value + (("，" if zh else " ") + quoted if quoted else "")
     if name == "people" and known.people and not known.sealed:
         return f"{line}{colon}“{known.people}”"
@@ -176,9 +194,10 @@ def _doubted(phrases: tuple[str, ...], zh: bool) -> str:
     return rule.zh if zh else rule.en
 
 
-def _quoted(phrases: tuple[str, ...]) -> str:
-    """Return the phrases in quotation marks; a single character tells a reader nothing."""
-    return "".join(f"“{phrase}”" for phrase in phrases if len(phrase) > 1)
+def _quoted(phrases: tuple[str, ...], rules: Mapping[str, Any]) -> str:
+    """Return some phrases in quotation marks; a single character or an adverb tells a reader nothing."""
+    telling = [phrase for phrase in phrases if len(phrase) > 1 and phrase not in rules["telling"]["unquoted"]]
+    return "".join(f"“{phrase}”" for phrase in telling[: rules["quotes"]])
 
 
 @cache

@@ -49,10 +49,12 @@ def command(
                 err=True,
             )
         typer.echo(
-            f"{done.rows_in} 行 = {ordinary} 件交 {len(done.letters)} 个单位 + {sealed} 件密件（{SEALED_FOLDER}，"
+            f"{done.rows_in} 行 = {ordinary} 件（主办 {len(done.letters)} 个单位、协办 {len(done.assisting)} 个）"
+            f" + {sealed} 件密件（{SEALED_FOLDER}，"
             f"其中{HELD} {done.sealed.get(HELD, 0)} 件）+ 退回 {done.rejected} 行；由人确认过 {done.confirmed} 件。"
             if lang == "zh"
-            else f"{done.rows_in} rows = {ordinary} to {len(done.letters)} units + {sealed} sealed "
+            else f"{done.rows_in} rows = {ordinary} (led by {len(done.letters)} units, {len(done.assisting)} assist) "
+            f"+ {sealed} sealed "
             f"({done.sealed.get(HELD, 0)} held) + {done.rejected} rejected; {done.confirmed} were confirmed."
         )
         typer.echo(f"结果：{done.folder}" if lang == "zh" else f"Result: {done.folder}")

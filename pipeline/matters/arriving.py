@@ -20,11 +20,11 @@ from pipeline.matters.group import Place, category_of, group
 from pipeline.matters.past import Past
 from pipeline.matters.sorting import CATEGORY, cells_kept
 from pipeline.matters.traits import Traits, traits_and_things
-from pipeline.text.bags import Bags
 from pipeline.text.copies import bare, find_copies
 from pipeline.text.counts import stated_people
 from pipeline.text.letters import strings
 from pipeline.text.segment import Segmenter
+from pipeline.text.things import Listed
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Batch:
     begin: int
 
 
-def arrive(connection: Connection, fresh: pd.DataFrame, segmenter: Segmenter) -> tuple[int, int]:
+def arrive(connection: Connection, fresh: pd.DataFrame, segmenter: Segmenter, listed: Listed) -> tuple[int, int]:
     """Write new letters, each in its matter; return how many opened one, and how many are copies.
 
     Parameters
@@ -50,7 +50,7 @@ def arrive(connection: Connection, fresh: pd.DataFrame, segmenter: Segmenter) ->
     past = Past.read(connection)
     titles, texts = strings(fresh, letter.TITLE), strings(fresh, letter.TEXT)
     wholes = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
-    new, things = traits_and_things(titles, texts, segmenter)
+    new, things = traits_and_things(titles, texts, segmenter, listed)
     told = (strings(fresh, name) for name in (*CATEGORY, "category_alternatives"))
     categories = [category_of(*cells) for cells in zip(*told, strict=True)]
     people = [stated_people(whole) for whole in wholes]
@@ -60,8 +60,8 @@ def arrive(connection: Connection, fresh: pd.DataFrame, segmenter: Segmenter) ->
         people=[n for n, _ in people],
         people_words=[words for _, words in people],
     )
-    firsts = _firsts(past, new.sketches, [bare(whole) for whole in wholes])
-    own = np.flatnonzero((firsts < 0) | _elsewhere(past, new, firsts))
+    firsts = _firsts(past, new, [bare(whole) for whole in wholes])
+    own = np.flatnonzero(firsts < 0)
     found = group(past.known(), new.take(own), [categories[row] for row in own], past.next_matter)
     days = [received[:10] for received in strings(fresh, letter.RECEIVED_AT)]
     batch = _Batch(frame, wholes, days, firsts, dict(zip(own.tolist(), found, strict=True)), len(past))
@@ -71,14 +71,6 @@ def arrive(connection: Connection, fresh: pd.DataFrame, segmenter: Segmenter) ->
     _open_matters(connection, opened, days, strings(fresh, letter.LETTER_ID))
     links.join_bridged(connection)
     return len(opened), int((firsts >= 0).sum())
-
-
-def _elsewhere(past: Past, new: Traits, firsts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which copies are about another place than the letter that they copy."""
-    every = Traits.joined([past.traits, new])
-    return np.array(
-        [first >= 0 and every.name_others(len(past) + row, first) for row, first in enumerate(firsts.tolist())]
-    )
 
 
 def _matters(batch: _Batch, past: Past) -> list[int]:
@@ -105,21 +97,28 @@ def _copied(batch: _Batch, past: Past) -> list[tuple[str, str]]:
     return found
 
 
-def _firsts(past: Past, sketches: Bags, texts: Sequence[str]) -> NDArray[np.int64]:
-    """Return the number of the first letter of which each new one is a copy, or -1."""
+def _firsts(past: Past, new: Traits, texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the number of the first letter of which each new one is a copy, or -1.
+
+    A text that was copied for another place is no copy: it is another matter's first letter.
+    """
     compared = past.compared()
     n = len(compared)
-    found = find_copies(past.traits.sketches.take(compared), texts, lambda at: past.bare(int(compared[at])), sketches)
+    every = Traits.joined([past.traits, new])
+    found = find_copies(
+        past.traits.sketches.take(compared), texts, lambda at: past.bare(int(compared[at])), new.sketches
+    )
     firsts = np.full(len(texts), -1, np.int64)
     for row, copy in enumerate(found):
         if copy is None:
             continue
         if copy[0] >= n:
             earlier = copy[0] - n
-            firsts[row] = firsts[earlier] if firsts[earlier] >= 0 else len(past) + earlier
+            first = int(firsts[earlier]) if firsts[earlier] >= 0 else len(past) + earlier
         else:
             number = int(compared[copy[0]])
-            firsts[row] = past.firsts[number] if past.firsts[number] >= 0 else number
+            first = int(past.firsts[number]) if past.firsts[number] >= 0 else number
+        firsts[row] = -1 if every.name_others(len(past) + row, first) else first
     return firsts
 
 

@@ -1,12 +1,13 @@
 """What a matter is, in words and numbers made from its letters: title, things, places, time, people, trend, unit.
 
-Sealed letters count; their words never appear: no title, thing, place or quotation of a matter comes from one, and no
-unit that must recuse itself from one of its letters is named.
+Sealed letters count; their words never appear: no title, thing, place, number of people or quotation of a matter comes
+from one, and no unit that must recuse itself from one of its letters is named.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline import letter
+from pipeline.matters.alike import alike
+from pipeline.matters.due import due_day
 from pipeline.matters.hidden import hidden_letters
 from pipeline.matters.warn import HIDDEN, Members, may_be_warned, most_people, warning
 from pipeline.settings import read_toml, several
@@ -25,7 +28,7 @@ COLUMNS: Final = (
     *("matter_id", "title", "category_l1", "category_l2", "focus_topics", "located", "area", "places", "things"),
     *("first", "last", "letters", "distinct", "sealed", "people", "people_words", "trend", "recent", "before"),
     *("answered", "unit"),
-    *("early_warning", "score", "warning_reason", "evidence", "tried", "due", "grouped_by", "age_days"),
+    *("early_warning", "score", "warning_reason", "evidence", "tried", "due", "grouped_by", "alike", "age_days"),
 )
 _READ: Final = (
     *(letter.TITLE, letter.TEXT, "category_l1", "category_l2", "focus_topics", "located", "unit", "recused", "sealed"),
@@ -35,7 +38,7 @@ _READ: Final = (
 _LONGEST_TITLE: Final = 40
 _ANONYMOUS: Final = re.compile(r"[A-Z]\d+[区县市]")
 _ENDS: Final = re.compile(r"[。！？!?\n]")
-_THINGS, _PLACES = 4, 3
+_THINGS, _PLACES, _ALIKE = 4, 3, 4
 
 
 def describe(
@@ -65,15 +68,31 @@ def describe(
     >>> int(matter["letters"]), matter["things"], matter["grouped_by"]
     (2, '丽景花园', '都写到丽景花园（2 件）；2026-11-02 至 2026-11-09 共 2 件')
     """
-    overall = _Counts.of(_days(letters[letter.RECEIVED_AT]), today)
+    overall = _Flow.of(_days(letters[letter.RECEIVED_AT]))
     letters = letters.assign(**{HIDDEN: hidden_letters(letters)})
+    others = alike(letters)
+    titles = _first_titles(letters)
     if asked is not None:
         letters = letters[letters["matter_id"].isin(asked) | may_be_warned(letters)]
     rows = [_matter(members, today, overall, areas) for members in _matters(letters)]
     if asked is not None:
         rows = [row for row in rows if row["early_warning"] or row["matter_id"] in asked]
+    for row in rows:
+        row["alike"] = _listed([f"{other} {titles[other]}" for other in others.get(row["matter_id"], ())])
     rows.sort(key=lambda row: (-row["early_warning"], -row["score"], row["matter_id"]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _first_titles(letters: pd.DataFrame) -> dict[str, str]:
+    """Return per matter the title of its first letter that may be told."""
+    told = letters[~letters[HIDDEN]].drop_duplicates("matter_id")
+    cells = (told["matter_id"], told[letter.TITLE], told[letter.TEXT])
+    return {matter: _sentence(title, text) for matter, title, text in zip(*cells, strict=True)}
+
+
+def _listed(others: list[str]) -> str:
+    more = len(others) - _ALIKE
+    return "\n".join([*others[:_ALIKE], *([f"等 {len(others)} 件"] if more > 0 else [])])
 
 
 def last_day(letters: pd.DataFrame) -> date:
@@ -88,13 +107,21 @@ class _Counts:
     recent: int
     before: int
 
+
+@dataclass(frozen=True)
+class _Flow:
+    """The days of letters, in order."""
+
+    days: list[date]
+
     @classmethod
-    def of(cls, days: Sequence[date | None], today: date) -> _Counts:
+    def of(cls, days: Sequence[date | None]) -> _Flow:
+        return cls(sorted(day for day in days if day is not None))
+
+    def counts(self, today: date) -> _Counts:
         span = timedelta(days=int(read_toml("matters.toml")["trend"]["days"]))
-        known = [day for day in days if day is not None and day <= today]
-        return cls(
-            sum(today - span < day for day in known), sum(today - 2 * span < day <= today - span for day in known)
-        )
+        now, then, earlier = (bisect_right(self.days, today - back) for back in (timedelta(), span, 2 * span))
+        return _Counts(now - then, then - earlier)
 
 
 def _matters(letters: pd.DataFrame) -> Iterator[Members]:
@@ -120,28 +147,31 @@ def _days(moments: pd.Series[Any]) -> list[date | None]:
     return [known[moment] for moment in moments]
 
 
-def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str]) -> dict[str, Any]:
-    told = members.told()
+def _matter(members: Members, today: date, overall: _Flow, areas: Sequence[str]) -> dict[str, Any]:
+    told, speaking = members.told(), members.speaking()
     own = told.distinct() or told
-    counts = _Counts.of(
-        [day for day, copy in zip(members.days, members["duplicate_of"], strict=True) if not copy], today
-    )
+    counts = _Flow.of(members.distinct().days).counts(today)
     trend = _trend(members, counts, overall, today)
-    pair = Counter(zip(members["category_l1"], members["category_l2"], strict=True)).most_common(1)[0][0]
+    pair = Counter(zip(speaking["category_l1"], speaking["category_l2"], strict=True)).most_common(1)[0][0]
+    topics = Counter(topic for cell in speaking["focus_topics"] for topic in several(cell))
     things = _things(own)
     places = [place for place, _ in Counter(filter(None, told["located"])).most_common(_PLACES)]
     days = sorted(day for day in members.days if day is not None)
-    people, people_words = most_people(members, told)
-    warned = warning(members, told, today, counts.recent, counts.before, trend == _RISING)
+    people, people_words = most_people(members)
+    warned = warning(members, today, counts.recent, counts.before, trend == _RISING)
+
+    def level_on(day: date) -> int:
+        then = members.until(day)
+        own = _Flow.of(then.distinct().days).counts(day)
+        rising = _trend(then, own, overall, day) == _RISING
+        return warning(then, day, own.recent, own.before, rising, quoting=False).level
+
     return {
         "matter_id": members.matter_id,
         "title": _title(own) if len(told) else f"{SEALED_TITLE}（{pair[0]}）",
         "category_l1": pair[0],
         "category_l2": pair[1],
-        "focus_topics": "；".join(
-            topic
-            for topic, _ in Counter(topic for cell in members["focus_topics"] for topic in several(cell)).most_common(3)
-        ),
+        "focus_topics": "；".join(topic for topic, _ in topics.most_common(3)),
         "located": places[0] if places else "",
         "area": _area(places[0] if places else "", areas),
         "places": "；".join(places),
@@ -156,14 +186,14 @@ def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str
         "trend": trend,
         "recent": counts.recent,
         "before": counts.before,
-        "answered": sum(bool(day) for day in members["answered_at"]),
+        "answered": sum(bool(day) for day in speaking["answered_at"]),
         "unit": members.unit(),
         "early_warning": warned.level,
         "score": warned.score,
         "warning_reason": "\n".join(warned.reasons),
         "evidence": "\n".join(warned.evidence),
         "tried": "；".join(warned.tried),
-        "due": warned.due,
+        "due": due_day(members, warned.level, level_on, today),
         "grouped_by": _why(members, things, days),
         "age_days": (today - days[0]).days if days else 0,
     }
@@ -172,7 +202,7 @@ def _matter(members: Members, today: date, overall: _Counts, areas: Sequence[str
 _NEW, _RISING, _STEADY, _FALLING, _QUIET = "新发", "上升", "平稳", "下降", "平息"
 
 
-def _trend(members: Members, counts: _Counts, overall: _Counts, today: date) -> str:
+def _trend(members: Members, counts: _Counts, overall: _Flow, today: date) -> str:
     """Return the trend against the matter's own past, and against all letters of the same days."""
     rules = read_toml("matters.toml")["trend"]
     last = members.last()
@@ -183,7 +213,8 @@ def _trend(members: Members, counts: _Counts, overall: _Counts, today: date) -> 
         return _NEW
     if counts.recent + counts.before < rules["least"]:
         return _STEADY
-    season = max(overall.recent, 1) / max(overall.before, 1) if overall.before else 1.0
+    all_letters = overall.counts(today)
+    season = max(all_letters.recent, 1) / max(all_letters.before, 1) if all_letters.before else 1.0
     ratio = counts.recent / max(counts.before, 1)
     if ratio >= rules["rising"] * max(season, 1.0):
         return _RISING
@@ -226,7 +257,7 @@ def _why(members: Members, things: list[tuple[str, int]], days: list[date]) -> s
     if len(members) == 1:
         return "只有这一件来信"
     named = "、".join(f"{name}（{n} 件）" for name, n in things)
-    kinds = Counter(filter(None, members["category_l2"])).most_common(1)
+    kinds = Counter(filter(None, members.speaking()["category_l2"])).most_common(1)
     copies = Counter(filter(None, members["copy_kind"]))
     parts = [
         f"都写到{named}" if named else "",

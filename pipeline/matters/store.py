@@ -25,6 +25,7 @@ from pipeline.matters.describe import describe, last_day
 from pipeline.matters.past import merged
 from pipeline.matters.sorting import CATEGORY, REST, in_order, renew, sorted_out
 from pipeline.text.segment import Segmenter, default_segmenter
+from pipeline.text.things import NOTHING_LISTED, Listed
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,16 @@ class Store:
 
     engine: Engine
     segmenter: Segmenter
+    listed: Listed
 
     @classmethod
-    def open(cls, store: str | Path, segmenter: Segmenter | None = None) -> Store:
+    def open(cls, store: str | Path, segmenter: Segmenter | None = None, listed: Listed = NOTHING_LISTED) -> Store:
         """Open a store, a file or a database's URL; a new one is made.
+
+        Parameters
+        ----------
+        segmenter, listed : Segmenter, Listed, optional
+            The office's own words and places, by which letters that arrive are read.
 
         Raises
         ------
@@ -93,7 +100,7 @@ class Store:
             raise StoreRefused.closed(store, error) from None
         if known not in (None, tables.VERSION):
             raise StoreRefused.other_version(store, known)
-        return cls(engine, segmenter or default_segmenter())
+        return cls(engine, segmenter or default_segmenter(), listed)
 
     def add(self, frame: pd.DataFrame) -> Added:
         """Add letters, cleaned and masked, in the order in which they were received.
@@ -111,7 +118,7 @@ class Store:
             _take_turn(connection)
             fresh, known, ids = sorted_out(connection, frame)
             renew(connection, known)
-            opened, copies = arrive(connection, fresh, self.segmenter) if len(fresh) else (0, 0)
+            opened, copies = arrive(connection, fresh, self.segmenter, self.listed) if len(fresh) else (0, 0)
         by_input = dict(zip(order, ids, strict=True))
         joined = len(fresh) - opened - copies
         return Added(len(fresh), len(known), opened, joined, copies, tuple(by_input[row] for row in range(len(frame))))

@@ -13,7 +13,7 @@ from pipeline.text import copies
 from pipeline.text.bags import Bags
 from pipeline.text.mask import without_placeholders
 from pipeline.text.segment import Segmenter
-from pipeline.text.things import Thing, things_and_words
+from pipeline.text.things import NOTHING_LISTED, Listed, Thing, things_and_words
 
 _TITLE = 3  # a title's word counts as three of the text
 _NAMED, _COMMON = 2, 0.25
@@ -76,7 +76,7 @@ def traits(titles: Sequence[str], texts: Sequence[str], segmenter: Segmenter) ->
 
 
 def traits_and_things(
-    titles: Sequence[str], texts: Sequence[str], segmenter: Segmenter
+    titles: Sequence[str], texts: Sequence[str], segmenter: Segmenter, listed: Listed = NOTHING_LISTED
 ) -> tuple[Traits, list[list[str]]]:
     """Return the traits of letters, and the names of the things that each is most about."""
     names: list[Counter[str]] = []
@@ -87,7 +87,7 @@ def traits_and_things(
         others: Counter[str] = Counter()
         about: Counter[str] = Counter()
         for part, weight in ((title, _TITLE), (text, 1)):
-            things, rest = things_and_words(without_placeholders(part), segmenter)
+            things, rest = things_and_words(without_placeholders(part), segmenter, listed)
             for thing in things:
                 about[thing.name] += weight if thing.kind else 0
                 for mark in _marks(thing):

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import log2, log10
 from typing import Any, Final
 
 import pandas as pd
 
-from pipeline.advise.deadlines import Calendar, clocks, due
-from pipeline.errors import YearUnknown
 from pipeline.settings import read_toml, several
 from pipeline.text import lexicon
 from pipeline.text.counts import is_vague, people_told
@@ -31,7 +29,7 @@ _COLLECTIVE, _RAISED = "collective_step", "raised_before"
 HIDDEN: Final = "hidden"
 _BY_ACTION: Final = (_COLLECTIVE, _RAISED)
 _GROUPS: Final = {_COLLECTIVE: 2, _RAISED: 1, "danger": 0, "deadline": 0, "hardship": 0}
-_PRESSING, _CRITICAL = 3, 4
+PRESSING, CRITICAL = 3, 4
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,17 @@ class Members:
         """Return the letters whose words may be shown: all but sealed ones and what would show their text."""
         return self.where([not hidden for hidden in self[HIDDEN]])
 
+    def speaking(self) -> Members:
+        """Return the letters of which more than their number and classes may be told; all where none may."""
+        told = self.told()
+        return told if len(told) else self
+
+    def until(self, day: date) -> Members:
+        """Return the matter as it stood on a day: the letters that had come, the answers that were given."""
+        kept = self.where([came is None or came <= day for came in self.days])
+        answers = [answer if answer[:10] <= day.isoformat() else "" for answer in kept["answered_at"]]
+        return Members(self.matter_id, {**kept.cells, "answered_at": answers}, kept.days)
+
     def distinct(self) -> Members:
         """Return the letters that are no copies."""
         return self.where([not first for first in self["duplicate_of"]])
@@ -96,7 +105,6 @@ class Warned:
     reasons: list[str] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
-    due: str = ""
 
     def add(self, points: float, why: str, quotes: list[str] | None = None) -> None:
         """Add a contribution, with the words that show it."""
@@ -111,30 +119,32 @@ class Warned:
 _LEAST: Final = 0.05
 
 
-def warning(members: Members, told: Members, today: date, recent: int, before: int, rising: bool) -> Warned:
+def warning(members: Members, today: date, recent: int, before: int, rising: bool, *, quoting: bool = True) -> Warned:
     """Return the warning of a matter on a day.
+
+    Sealed letters count, by their number and classes: what they say of people, earlier steps and results is left out.
 
     Parameters
     ----------
-    told : Members
-        Those whose words may be quoted.
     recent, before : int
         Distinct letters of the last days, and of as many before.
     rising : bool
         Whether the matter grows faster than its own past and all letters.
+    quoting : bool
+        False where only the level is wanted.
     """
     rules = read_toml("matters.toml")["warning"]
-    found = Warned()
+    found, told, speaking = Warned(), members.told(), members.speaking()
     own = members.distinct() if any(not first for first in members["duplicate_of"]) else members
     grieved = [
         purpose not in _CALM or urgency > 1 for purpose, urgency in zip(own["purpose"], own["urgency"], strict=True)
     ]
     share = sum(grieved) / len(grieved)
-    pressing = len(own) > 1 or any(members["early_warning"]) or max(members["action"]) >= _GROUPS[_COLLECTIVE]
-    quotes = _quotes(told) if pressing else {}
+    pressing = len(own) > 1 or any(members["early_warning"]) or max(speaking["action"]) >= _GROUPS[_COLLECTIVE]
+    quotes = _quotes(told) if pressing and quoting else {}
     if len(own) > 1:
         found.add(rules["letters"] * log2(len(own)) * share, f"{len(own)} 件不同来信，反映问题的 {sum(grieved)} 件")
-    people, words = most_people(members, told)
+    people, words = most_people(members)
     if people >= 10 and share > 0:
         named = "信中说到的人数户数" + ("（约数）" if is_vague(words) else "")
         why = named if words else f"信中说涉及{people_told(people, words)}"
@@ -142,43 +152,48 @@ def warning(members: Members, told: Members, today: date, recent: int, before: i
     if rising:
         found.add(rules["growth"], f"近 30 天 {recent} 件，之前 30 天 {before} 件")
     _add_course(found, members, rules, quotes)
-    for name in _near(members, told, today):
+    for name in _near(speaking, told, today):
         found.add(rules["date"], f"临近{name}")
     telling = max(map(float, members["early_warning_score"]), default=0.0)
     found.add(rules["first_letter"] * telling, f"最紧要的一封信自身预警把握 {telling:.0%}")
     _calm(found, members, today, rules)
     found.level = _level(found.score, members, len(own), rules)
     found.evidence = found.evidence[:_QUOTES]
-    found.due = _due(members, found.level, today)
     return found
 
 
-def most_people(members: Members, told: Members) -> tuple[int, str]:
-    """Return the largest number of people that the letters state, and how one of those that may be quoted says it."""
-    people = max(members["people"])
-    stated = zip(told["people_words"], told["people"], strict=True)
-    return people, next((words for words, number in stated if words and number == people), "")
+def most_people(members: Members) -> tuple[int, str]:
+    """Return the largest number of people that the letters state, and how one of them says it.
+
+    An open matter tells what its open letters say; one of sealed letters only a number, where it is one: no words.
+    """
+    told = members.told()
+    if len(told):
+        return max(zip(told["people"], told["people_words"], strict=True), key=lambda stated: stated[0])
+    stated = zip(members["people"], members["people_words"], strict=True)
+    return max((number for number, words in stated if not is_vague(words)), default=0), ""
 
 
 def _add_course(found: Warned, members: Members, rules: dict[str, Any], quotes: dict[str, list[str]]) -> None:
     """Add how pressing the matter is, and what was done about it so far."""
-    urgency, action = max(members["urgency"]), max(members["action"])
-    if urgency >= _CRITICAL:
+    speaking = members.speaking()
+    urgency, action = max(members["urgency"]), max(speaking["action"])
+    if urgency >= CRITICAL:
         found.add(rules["danger"], "有特急来信", quotes.get("danger"))
-    elif urgency == _PRESSING:
+    elif urgency == PRESSING:
         found.add(rules["urgent"], "有紧急来信", quotes.get("deadline") or quotes.get("hardship"))
     if action >= 2:
         found.add(rules["collective"], "已有或扬言集体行动", quotes.get(_COLLECTIVE))
-    raised = sum(step >= 1 for step in members["action"])
+    raised = sum(step >= 1 for step in speaking["action"])
     if raised:
         found.add(rules["raised"], f"{raised} 件说曾反映未解决", quotes.get(_RAISED))
-    answered = sum(bool(day) for day in members["answered_at"])
+    answered = sum(bool(day) for day in speaking["answered_at"])
     found.tried.extend(
         part
         for part in (
             f"{raised} 件说此前反映过" if raised else "",
             f"已答复 {answered} 件" if answered else "",
-            *(f"办理结果：{result}" for result in dict.fromkeys(members["handling_result"]) if result),
+            *(f"办理结果：{result}" for result in dict.fromkeys(members.told()["handling_result"]) if result),
         )
         if part
     )
@@ -192,7 +207,7 @@ def _calm(found: Warned, members: Members, today: date, rules: dict[str, Any]) -
     if last is None:
         return
     quiet = (today - last).days > read_toml("matters.toml")["trend"]["quiet"]
-    answers = [day[:10] for day in members["answered_at"] if day]
+    answers = [day[:10] for day in members.speaking()["answered_at"] if day]
     if answers and max(answers) >= last.isoformat():
         found.add(rules["answered"], f"{max(answers)} 已答复，此后没有来信")
     elif quiet:
@@ -227,10 +242,10 @@ def may_be_warned(letters: pd.DataFrame) -> pd.Series[bool]:
     return together | (telling > 0)
 
 
-def _near(members: Members, told: Members, today: date) -> Iterator[str]:
+def _near(speaking: Members, told: Members, today: date) -> Iterator[str]:
     """Yield the names of dates that are near for the matter's categories."""
-    pairs = {f"{one}/{two}" for one, two in zip(members["category_l1"], members["category_l2"], strict=True)}
-    held = pairs | set(members["category_l1"])
+    pairs = {f"{one}/{two}" for one, two in zip(speaking["category_l1"], speaking["category_l2"], strict=True)}
+    held = pairs | set(speaking["category_l1"])
     now = today.strftime("%m-%d")
     for season in read_toml("matters.toml")["season"]:
         begin, end = season["from"], season["to"]
@@ -246,10 +261,10 @@ def _quotes(told: Members) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     cues = lexicon.load("cues")
     for text, action, urgency in zip(told["text"], told["action"], told["urgency"], strict=True):
-        if len(found) == len(_GROUPS) or not (action or urgency >= _PRESSING):
+        if len(found) == len(_GROUPS) or not (action or urgency >= PRESSING):
             continue
         for start, entry in cues.find(text):
-            fits = action >= _GROUPS.get(entry.group, 9) if entry.group in _BY_ACTION else urgency >= _PRESSING
+            fits = action >= _GROUPS.get(entry.group, 9) if entry.group in _BY_ACTION else urgency >= PRESSING
             new = entry.group in _GROUPS and entry.group not in found
             if new and fits and tells(text, start, entry.phrase):
                 found[entry.group] = [clause(text, start, start + len(entry.phrase))]
@@ -269,33 +284,3 @@ def clause(text: str, start: int, end: int) -> str:
     stop = min(ends, default=len(text))
     begin, stop = max(begin, start - _AROUND), min(stop, end + _AROUND)
     return text[begin:stop].strip()
-
-
-def _due(members: Members, level: int, today: date) -> str:
-    """Return by when a warned matter asks for a step: a letter's next due date, but not later than the rule."""
-    if not level:
-        return ""
-    rules = read_toml("matters.toml")["due"]
-    latest = today + timedelta(days=int(rules["warn_days"] if level == 2 else rules["watch_days"]))
-    waiting = [
-        result
-        for result, answered in zip(members["due_result"], members["answered_at"], strict=True)
-        if result and not answered and result >= today.isoformat()
-    ]
-    return str(min([*waiting, min([*_pressed(members, today), latest]).isoformat()]))
-
-
-def _pressed(members: Members, today: date) -> Iterator[date]:
-    """Yield by when urgent letters that nobody acted on ask for a step; a critical one whose day is over, today."""
-    table, calendar = clocks(), Calendar()
-    for day, urgency, *acted in zip(
-        members.days, members["urgency"], members["accepted_at"], members["answered_at"], strict=True
-    ):
-        if day is None or urgency < _PRESSING or any(acted):
-            continue
-        try:
-            last = due(table["critical" if urgency >= _CRITICAL else "urgent"], day, calendar)
-        except YearUnknown:  # the holidays of that year are not known yet: the ordinary rule holds
-            continue
-        if last is not None and (last >= today or urgency >= _CRITICAL):
-            yield max(last, today)

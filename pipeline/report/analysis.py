@@ -126,5 +126,5 @@ def _sealed(material: Material) -> set[str]:
     """Return the sealed letters, and the matters without any other letter."""
     letters, matters = material.letters, material.matters
     sealed, others = letters[letters["sealed"]], letters[~letters["sealed"]]
-    closed = {*ids(sealed, "matter_id"), *ids(matters[matters["closed"]], "matter_id")} - {*ids(others, "matter_id")}
-    return {*ids(sealed), *closed}
+    closed = {*ids(sealed, "matter_id")} - {*ids(others, "matter_id")}
+    return {*ids(sealed), *closed, *ids(matters[matters["closed"]], "matter_id")}

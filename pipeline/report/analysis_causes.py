@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.report.analysis_material import Material, ids, records, topics_of, unsealed
-from pipeline.report.analysis_matters import WARNED, matter_name, open_to_all
+from pipeline.report.analysis_matters import WARNED, matter_name
 from pipeline.report.analysis_parts import Block, Ledger, Parts, Section, Sentence
 from pipeline.report.analysis_problems import of_topic
 from pipeline.report.analysis_volume import against
@@ -98,6 +98,6 @@ def _hot(at: int, rows: pd.DataFrame, material: Material) -> Parts:
     """Name the warned matters that the same question concerns."""
     here = material.period_matters
     hot = here[here["early_warning"].eq(WARNED) & here["matter_id"].isin(set(rows["matter_id"])) & ~here["closed"]]
-    named = [matter for matter in records(hot) if open_to_all(matter) and cause_of(matter) == at]
+    named = [matter for matter in records(hot) if cause_of(matter) == at]
     titles = "、".join(f"“{matter_name(matter)}”" for matter in named)
     return filled("hot_cause", titles=titles) if named else ()

@@ -191,6 +191,9 @@ def gather(
     frame["day"] = frame["received_at"].str[:10].where(frame["received_at"].str.match(_ISO), "")
     frame["copy"] = frame["duplicate_of"].ne("")
     known_areas = tuple(areas) or tuple(sorted({area for area in found["area"] if area}))
+    found["area"] = [
+        area or _area(where, "", known_areas) for area, where in zip(found["area"], found["located"], strict=True)
+    ]
     of_matter = dict(zip(found["matter_id"], found["area"], strict=True))
     located = zip(frame["located"], frame["matter_id"], strict=True)
     areas_found = [_area(where, of_matter.get(matter, ""), known_areas) for where, matter in located]
@@ -200,7 +203,9 @@ def gather(
         .sort_values(["day", "letter_id"], kind="stable")
         .reset_index(drop=True)
     )
-    found["closed"] = found["letters"].gt(0) & (found["sealed"] >= found["letters"])
+    found["closed"] = found["letters"].gt(0) & (
+        (found["sealed"] >= found["letters"]) | found["title"].str.startswith(SEALED_MATTER)
+    )
     found = found[(found["first"].str[:10] <= now.end) | found["first"].eq("")]
     return Material(
         dated,

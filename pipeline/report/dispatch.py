@@ -27,12 +27,18 @@ SEALED_FOLDER: Final = "密件"
 HELD: Final = "待人工确定"
 NO_UNIT: Final = "未定单位"
 OVERVIEW: Final = "交办总表"
+_ASSISTING: Final = "协办"
+_COUNTED: Final = "主办 {} 个单位、协办 {} 个。协办的信已计在主办单位名下：件数只加“主办”和“密件”两列，“协办”列是件次。"
 REJECTED: Final = "退回的行.csv"
 _NEEDED: Final = ("unit", "sealed", "recused", "urgency")
 _COLUMNS: Final = (
     *(letter.LETTER_ID, "urgency", letter.TITLE, letter.TEXT, letter.PLACE, "category_l1", "category_l2"),
     *("demands", "due_accept", "due_result", "legal_route", "co_units", "unit_reason", "review_reason"),
     *(letter.CONFIRMED, "model_version"),
+)
+_ORIGINAL: Final = (
+    "姓名等已遮盖。原信在交办的信访部门：按编号查其登记系统，或由有权的人用 petition triage --reveal 重新分拣，"
+    "原信在另存的“….密件.xlsx”里（查看会记录在案）。"
 )
 _ILLEGAL_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _TRUE = ("是", "yes", "true", "True", "1")
@@ -48,7 +54,9 @@ class Handover:
     rows_in, rejected : int
         Rows of the sheet, and those that are no letter.
     letters : dict of str to int
-        Unit to number of letters, ordinary ones.
+        Unit to number of letters that it leads, ordinary ones.
+    assisting : dict of str to int
+        Unit to number of letters that it helps with; each is counted once more, with the unit that leads it.
     sealed : dict of str to int
         The same for sealed ones; under :data:`HELD` those that a person must send.
     confirmed : int
@@ -63,6 +71,7 @@ class Handover:
     rows_in: int
     rejected: int
     letters: Mapping[str, int]
+    assisting: Mapping[str, int]
     sealed: Mapping[str, int]
     confirmed: int
     stopped: tuple[str, ...]
@@ -166,14 +175,17 @@ def _past_the_accused(frame: pd.DataFrame, office: Office) -> tuple[list[str], t
     return units, tuple(stopped)
 
 
-def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str, int], dict[str, int]]:
-    """Write all workbooks; return how many letters each unit got, and how many sealed ones."""
+def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Write all workbooks; return how many letters each unit leads, helps with, and got sealed."""
     ordinary, sealed = frame[~frame["sealed"]], frame[frame["sealed"]]
     helpers = [cell.split("；") if cell else [] for cell in ordinary["co_units"]]
     letters: dict[str, int] = {}
+    helped: dict[str, int] = {}
     for unit in sorted({*ordinary["unit"].tolist(), *(name for names in helpers for name in names)}):
         part, assisting = ordinary[ordinary["unit"] == unit], ordinary[[unit in names for names in helpers]]
-        letters[unit or NO_UNIT] = len(part)
+        for counts, rows in ((letters, part), (helped, assisting)):
+            if len(rows):
+                counts[unit or NO_UNIT] = len(rows)
         _workbook(folder / _file_name(unit or NO_UNIT), unit or NO_UNIT, part, assisting, source)
     found: dict[str, int] = {}
     if len(sealed):
@@ -181,8 +193,10 @@ def _write_all(frame: pd.DataFrame, folder: Path, source: str) -> tuple[dict[str
     for unit in sorted(set(sealed["unit"].tolist())):
         part = sealed[sealed["unit"] == unit]
         found[unit or HELD] = len(part)
-        _workbook(folder / SEALED_FOLDER / _file_name(unit or HELD), unit or HELD, part, sealed.iloc[:0], source)
-    return letters, found
+        path = folder / SEALED_FOLDER / _file_name(unit or HELD)
+        path.touch(mode=0o600)
+        _workbook(path, unit or HELD, part, sealed.iloc[:0], source)
+    return letters, helped, found
 
 
 def _workbook(path: Path, unit: str, letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> None:
@@ -199,8 +213,8 @@ def _workbook(path: Path, unit: str, letters: pd.DataFrame, assisting: pd.DataFr
             cover.write_string(number, 1, legal(text), plain)
         cover.set_paper(9)
         cover.fit_to_pages(1, 0)
-        for name, part in (("主办", letters), ("协办", assisting)):
-            if len(part) or name == "主办":
+        for name, part in (("主办", letters), (_ASSISTING, assisting)):
+            if len(part):
                 _table(book, name, part)
 
 
@@ -219,15 +233,18 @@ def _cover(letters: pd.DataFrame, assisting: pd.DataFrame, source: str) -> Itera
         *(first[name].tolist() for name in (letter.LETTER_ID, "urgency", letter.TITLE, letter.TEXT)), strict=True
     ):
         yield number, f"{_rank('urgency', rank)}　{title or text[:30]}"
+    if letters["sealed"].any():
+        yield "原信在哪里", _ORIGINAL
     yield "请记住", "单位、期限和途径都是工具的建议，由人确认后才生效；不属于本单位的，请在 5 个工作日内提出。"
 
 
 def _table(book: Any, name: str, part: pd.DataFrame) -> None:
     formats = cell_formats(book)
     sheet = book.add_worksheet(name)
-    shown_columns = [column for column in _COLUMNS if part[column].ne("").any() or column == letter.TEXT]
+    columns = (*_COLUMNS[:1], "unit", *_COLUMNS[1:]) if name == _ASSISTING else _COLUMNS
+    shown_columns = [column for column in columns if part[column].ne("").any() or column == letter.TEXT]
     for position, column in enumerate(shown_columns):
-        title, width = header(column, "zh")
+        title, width = header(column, "zh") if column != "unit" else ("主办单位", header(column, "zh")[1])
         sheet.set_column(position, position, width)
         sheet.write_string(0, position, title, formats["header"])
     order = part.sort_values(["urgency", "due_result"], ascending=[False, True], kind="stable")
@@ -255,16 +272,18 @@ def _overview(path: Path, done: Handover, source: str) -> None:
         plain = book.add_format({"border": 1})
         sheet = book.add_worksheet(OVERVIEW)
         sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 2, 10)
-        rows: list[tuple[str, int | str, int | str]] = [("单位", "件数", "密件")]
-        for unit in sorted({*done.letters, *done.sealed}):
-            rows.append((unit, done.letters.get(unit, 0), done.sealed.get(unit, 0)))
-        rows.append(("合计", sum(done.letters.values()), sum(done.sealed.values())))
-        rows.append((f"{source}：{done.rows_in} 行", done.rows_in - done.rejected, f"退回 {done.rejected}"))
+        sheet.set_column(1, 3, 10)
+        counts = (done.letters, done.assisting, done.sealed)
+        rows: list[tuple[int | str, ...]] = [("单位", "主办", _ASSISTING, "密件")]
+        for unit in sorted({unit for counted in counts for unit in counted}):
+            rows.append((unit, *(counted.get(unit, 0) for counted in counts)))
+        rows.append(("合计", *(sum(counted.values()) for counted in counts)))
+        rows.append((f"{source}：{done.rows_in} 行", done.rows_in - done.rejected, "", f"退回 {done.rejected}"))
         for at, row in enumerate(rows):
             for position, value in enumerate(row):
                 write = sheet.write_string if isinstance(value, str) else sheet.write_number
                 write(at, position, value, bold if at in (0, len(rows) - 2) else plain)
+        sheet.write_string(len(rows) + 1, 0, _COUNTED.format(len(done.letters), len(done.assisting)))
 
 
 def _confirmed(frame: pd.DataFrame) -> int:

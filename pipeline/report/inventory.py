@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline.errors import OutputNotWritable
+from pipeline.matters.due import overdue_days
 from pipeline.report.atomic import replacing
 from pipeline.report.inventory_form import FIXED, SHEET, TASK_COLUMNS, TO_FILL, Choices, reasons
 from pipeline.report.inventory_standing import standing
@@ -52,7 +53,8 @@ def write_inventory(matters: pd.DataFrame, tasks: pd.DataFrame, path: Path) -> N
         looks = [formats["header"]] * len(FIXED) + [_to_fill_header(workbook)] * len(TO_FILL)
         sheet = add_table(workbook, SHEET, _COLUMNS, looks)
         for at, (name, reason) in enumerate(why.items(), start=1):
-            _write_matter(sheet, at, _fixed(name, reason, of_matter.get(name)), of_task.get(name, {}), formats)
+            task = of_task.get(name, {})
+            _write_matter(sheet, at, _fixed(name, reason, of_matter.get(name), task, day), task, formats)
         _offer_choices(workbook, sheet, max(len(why), 1))
         finish_table(sheet, len(why), len(_COLUMNS), frozen=_FROZEN)
         write_about(workbook, _about(matters, tasks, why, day))
@@ -63,13 +65,13 @@ def _to_fill_header(workbook: Any) -> Any:
     return workbook.add_format({**look, "valign": "vcenter", "align": "center", "text_wrap": True})
 
 
-def _fixed(name: str, reason: str, matter: dict[Any, Any] | None) -> list[Any]:
+def _fixed(name: str, reason: str, matter: dict[Any, Any] | None, task: dict[Any, Any], day: str) -> list[Any]:
     if matter is None:
         return [name, "", reason, *[""] * (len(FIXED) - 3)]
     warned = WARNING_NAMES[matter["early_warning"]]
-    return [
-        *(name, matter["title"], reason, warned, matter["letters"], matter["first"], matter["unit"], matter["due"]),
-    ]
+    late = 0 if task.get("status") == Choices.of("status").rule["done"] else overdue_days(matter["due"], day)
+    due = f"{matter['due']}\n已过 {late} 天" if late else matter["due"]
+    return [name, matter["title"], reason, warned, matter["letters"], matter["first"], matter["unit"], due]
 
 
 def _write_matter(sheet: Any, at: int, fixed: list[Any], task: dict[Any, Any], formats: dict[str, Any]) -> None:
@@ -135,7 +137,7 @@ def _about(
     return {
         "这张清单": [
             ("日期", day),
-            ("共列入", f"{len(why)} 件事项（全部事项 {len(matters)} 件）"),
+            ("共列入", f"{len(why)} 件事项（事项库共 {len(matters)} 件）"),
             ("预警和关注", "达到预警线的事项都在内。"),
             ("长期未解决", long),
             ("已在办理", "以前填过的事项（办结的也在内）都留在清单里；删去一行，事项库里填过的内容还在。"),

@@ -23,7 +23,7 @@ FIXED: Final = (
     SheetColumn("件数", 7, "这件事共有几封信。"),
     SheetColumn("起始", 11, "第一封信的日期。"),
     SheetColumn("建议责任单位", 18, "工具建议的承办单位，由人确认。"),
-    SheetColumn("建议期限", 11, "工具建议在这一天前有结果。"),
+    SheetColumn("建议期限", 11, "工具建议在这一天前有结果，从到线那天或紧急来信那天起算；过了的写过了几天。"),
 )
 TO_FILL: Final = {
     "leader": SheetColumn("包案领导", 13, "牵头解决这件事的领导。"),

@@ -18,7 +18,7 @@ from pipeline.matters.describe import describe, last_day
 from pipeline.matters.store import Store
 from pipeline.report.analysis_office import areas_of
 from pipeline.report.atomic import check_writable
-from pipeline.report.matters_sheet import write_matters
+from pipeline.report.matters_sheet import Scope, write_matters
 from pipeline.report.matters_table import matters_table
 from pipeline.report.sheet import RunFacts, today, write_rejected
 from pipeline.report.stream import SuggestionStream
@@ -80,7 +80,7 @@ def find_matters(
             why_en=f"it must end in {', '.join(KINDS)}",
         )
     check_writable(output)
-    opened = Store.open(store, triage.segmenter)
+    opened = Store.open(store, triage.segmenter, triage.listed)
     outcome = Outcome(output)
     rejected: list[pd.DataFrame] = []
     frames = list(suggested(source, triage, rejected, jobs=jobs, progress=progress))
@@ -93,12 +93,15 @@ def find_matters(
     if len(here) != outcome.letters:
         raise PetitionError(detail=f"{outcome.letters} letters in, {len(here)} out")
     touched = set(here["matter_id"])
-    matters = _described(letters, touched, as_of, store, triage)
+    day = as_of or (last_day(letters) if store == IN_MEMORY else date.fromisoformat(today()))
+    office = triage.handling.office
+    matters = describe(letters, day, areas_of(office), asked=touched)
     _count(outcome, letters, matters)
     if output.suffix.lower() == ".xlsx":
         members = letters[letters["matter_id"].isin(set(matters["matter_id"]))]
         facts = _facts(source, triage, outcome)
-        write_matters(members, matters, facts, output)
+        area = office.area if triage.office is not None else ""
+        write_matters(members, matters, facts, output, Scope(day.isoformat(), area, outcome.matters))
     else:
         table = batch.drop(columns=[name for name in LINKED if name in batch.columns])
         table = table.assign(**{name: here[name].to_numpy() for name in LINKED})
@@ -149,12 +152,6 @@ def _add(store: Store, batch: pd.DataFrame, outcome: Outcome) -> list[str]:
         for row, name in zip(rows, added.ids, strict=True):
             ids[row] = name
     return ids
-
-
-def _described(letters: pd.DataFrame, touched: set[str], as_of: date | None, url: str, triage: Triage) -> pd.DataFrame:
-    office = triage.handling.office
-    day = as_of or (last_day(letters) if url == IN_MEMORY else date.fromisoformat(today()))
-    return describe(letters, day, areas_of(office), asked=touched)
 
 
 def _count(outcome: Outcome, letters: pd.DataFrame, matters: pd.DataFrame) -> None:

@@ -183,12 +183,14 @@ def _write_letters(workbook: Any, frame: pd.DataFrame, doubtful: dict[str, dict[
         sheet.write_string(0, position, legal(title), formats["header"])
     sheet.set_row(0, 32)
     last = max(len(frame), 1)
+    # Rows are as tall as what a clerk decides on needs: long reasons further right would leave six letters on a screen.
+    read = names[: names.index(letter.CONFIRMED) + 1] if letter.CONFIRMED in names else names
     for at, values in enumerate(zip(*(frame[name].tolist() for name in names), strict=True), start=1):
         row = dict(zip(names, values, strict=True))
         style, unsure = _row_style(row), _unsure(row, doubtful)
         for position, name in enumerate(names):
             _write(sheet, at, position, row[name], formats, name, "doubtful" if name in unsure else style, lang)
-        sheet.set_row(at, _height([str(row[name]) for name in names], widths))
+        sheet.set_row(at, _height([str(row[name]) for name in read], widths))
     if letter.CONFIRMED in names:
         at = names.index(letter.CONFIRMED)
         sheet.data_validation(1, at, last, at, {"validate": "list", "source": ["是"], "ignore_blank": True})
@@ -295,7 +297,7 @@ def legal(text: str) -> str:
 def _height(texts: list[str], widths: list[float]) -> float:
     """Return a row's height for its longest wrapped cell; long letters are cut off at seven lines."""
     lines = 1
-    for text, width in zip(texts, widths, strict=True):
+    for text, width in zip(texts, widths, strict=False):
         cells = sum(2 if character > "\u2e80" else 1 for character in text[:400])
         lines = max(lines, -(-cells // max(int(width) - 1, 1)) + text[:400].count("\n"))
         if lines >= _MOST_LINES:

@@ -11,9 +11,11 @@ from typing import Final
 import ahocorasick_rs
 
 from pipeline.settings import read_table
+from pipeline.text.clean import clean
 from pipeline.text.finder import finder
 
 _LONGEST_PLACE: Final = 14
+_OTHER: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 # What may stand before a body's name and belongs to it: a place that ends in its kind, or an anonymised one (A3区).
 _PLACE = re.compile(
     r"(?:(?:[A-Z]\d*|[\u4e00-\u9fff]{1,6}?)?(?:自治州|自治县|开发区|高新区|新区|街道|社区|省|市|区|县|州|旗|镇|乡|村))+(?:的)?$"
@@ -66,6 +68,17 @@ def find_bodies(text: str) -> list[Body]:
         body = text[begin:end]
         found.append(Body(begin, end, body, department, level or _level(text[begin:start]), institution))
     return found
+
+
+def squeezed(text: str) -> str:
+    """Return text without anything that can be put between the characters of a name, in its usual form.
+
+    Examples
+    --------
+    >>> squeezed("临江區　住·建 局")
+    '临江区住建局'
+    """
+    return _OTHER.sub("", clean([text])[0].lower())
 
 
 def _begin(text: str, start: int) -> int:

@@ -17,14 +17,16 @@ def whole_number(written: str) -> int:
 
     Examples
     --------
-    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "百", "3百", "几十")]
-    [36, 320, 15, 2000, 13000, 100, 300, 50]
+    >>> [whole_number(word) for word in ("36", "三百二十", "十五", "两千", "一万三千", "百", "3百", "几十", "十多万")]
+    [36, 320, 15, 2000, 13000, 100, 300, 50, 100000]
+    >>> [whole_number(word) for word in ("三四十", "两三百", "十七八")]  # of a range the first
+    [30, 200, 17]
     """
     total = section = digit = 0
-    for character in written:
+    for character in _first_of_ranges().sub(lambda found: found.group()[0], written):
         unit = _UNITS.get(character)
         if unit is None:
-            digit = digit * 10 + int(character) if character.isdecimal() else DIGITS.get(character, 0)
+            digit = digit * 10 + int(character) if character.isdecimal() else DIGITS.get(character, digit)
         elif unit == _UNITS["万"]:
             total, section, digit = (total + section + digit or 1) * unit, 0, 0
         else:
@@ -45,6 +47,8 @@ def stated_people(text: str) -> tuple[int, str]:
     (0, '')
     >>> stated_people("我家两人，楼下三十家商户")
     (30, '三十家')
+    >>> stated_people("欠了四十多万人工费"), stated_people("总户数1200户")
+    ((0, ''), (1200, '1200户'))
     """
     pattern, everyday, smallest, largest = _stated()
     best = (0, "")
@@ -61,10 +65,11 @@ def is_vague(words: str) -> bool:
 
     Examples
     --------
-    >>> is_vague("几十户"), is_vague("三百多户"), is_vague("")
-    (True, False, False)
+    >>> is_vague("几十户"), is_vague("三四十户"), is_vague("三百多户"), is_vague("")
+    (True, True, False, False)
     """
-    return any(word in words for word in read_toml("people.toml")["vague"])
+    rules = read_toml("people.toml")
+    return any(word in words for word in (*rules["vague"], *rules["ranges"]))
 
 
 def people_told(number: int, words: str) -> str:
@@ -85,6 +90,11 @@ def people_told(number: int, words: str) -> str:
     if not words:
         return f"约 {number} 人（户）" if number else ""
     return f"约{words}" if is_vague(words) else words
+
+
+@cache
+def _first_of_ranges() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, read_toml("people.toml")["ranges"])))
 
 
 @cache

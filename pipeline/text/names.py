@@ -27,6 +27,9 @@ GIVEN = ("character", "middle", "last", "source")
 _IMPOSSIBLE = -1000
 # How a character may begin a name: as a surname (1), as a compound one (2), as 老 or 小 (3).
 _COMPOUND, _OLD = 2, 3
+_SIDES = ("before", "title", "address", "after", "place")
+# A word that ends in a surname: its last character begins no name.
+_WORD = "word"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def whole(relative: str, row: dict[str, str], column: str) -> int:
 def _tables() -> _Tables:
     surnames = list(read_table("names/surnames.tsv", ("surname", "weight", "word", "source")))
     given = list(read_table("names/given.tsv", GIVEN))
-    beside: dict[str, dict[str, int]] = {side: {} for side in ("before", "title", "address", "after", "place")}
+    beside: dict[str, dict[str, int]] = {side: {} for side in (*_SIDES, _WORD)}
     for row in read_table("names/context.tsv", ("phrase", "side", "weight", "source")):
         if row["side"] not in beside:
             sides = "、".join(beside)
@@ -301,7 +304,7 @@ class _Reader:
     def _full(self, start: int, stop: int, edges: set[int], known: int) -> tuple[int, int] | None:
         """Return the span of the best surname and given name that begin at ``start``."""
         size = 2 if self.text[start : start + 2] in self.tables.surname else 1
-        if self.text[start : start + size] not in self.tables.surname:
+        if self.text[start : start + size] not in self.tables.surname or self._ends_word(start):
             return None
         if self._beside("title", start + size):
             return None
@@ -354,6 +357,13 @@ class _Reader:
     def _edge(self, at: int) -> int:
         inside = 0 <= at < len(self.text) and "\u4e00" <= self.text[at] <= "\u9fff"
         return 0 if inside else self.tables.score["edge"]
+
+    def _ends_word(self, start: int) -> bool:
+        """Return whether the character at ``start`` is the last one of a word: 谢 in 感谢, but not in 感谢谢海涛."""
+        words = self.tables.beside[_WORD]
+        return any(
+            self.text[at : start + 1] in words and not self._ends_word(at) for at in range(max(0, start - 2), start)
+        )
 
     def _introduced(self, start: int) -> int:
         """Return the weight of the words before ``start`` that introduce a name."""

@@ -3,7 +3,8 @@
 Names come from ``data/places.tsv`` (the whole country) and from the office's profile. Precedence, written into every
 reason: the letter's place column, then places in the office's own area, then the nearest wider place that is named.
 Where several places are left, one named three times as often as all others is meant, else the one named as an address
-(家住, 位于). A name that still stands for several places stays ambiguous, with its candidates.
+(家住, 位于). Estates, roads and firms in one street contradict nothing: the street is meant. A name that still
+stands for several places stays ambiguous, with its candidates.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _LEVELS: Final = {2: 4, 4: 3, 6: 2, 9: 1}
 # B区 without a number is a part of an estate or a car park.
 _ANONYMOUS = re.compile(r"[A-Z](?<![A-Za-z0-9].)(?:\d{1,2}[区县]|\d{0,2}市)")
 _COUNTY: Final = 2
+_TOWN: Final = 1
 _CLEARLY: Final = 3
 _MOST_CANDIDATES: Final = 8
 Path = tuple[str, ...]
@@ -268,11 +270,13 @@ class Gazetteer:
             return list(named)
         at_home = [(mention, node) for mention, node in clear if self._home in self._chain(node)]
         votes = at_home or self._supported(clear, named)
-        found = self._deepest(Counter(node for _, node in votes))
+        counted = Counter(node for _, node in votes)
+        found = self._deepest(counted)
         if len(found) > 1 and (addresses := Counter(node for mention, node in votes if mention.address)):
             told = self._deepest(addresses)
-            return told if len(told) == 1 else found
-        return found
+            if len(told) == 1:
+                return told
+        return self._apart(found, counted)
 
     def _supported(self, clear: list[tuple[Mention, int]], named: set[int]) -> list[tuple[Mention, int]]:
         """Leave out towns elsewhere of which no wider place is named: a town here may share such a town's name."""
@@ -315,6 +319,23 @@ class Gazetteer:
             at = first
         return [at]
 
+    def _apart(self, found: list[int], votes: Counter[int]) -> list[int]:
+        """Leave out what contradicts nothing: of an estate and a road in one street the street is meant.
+
+        A canal of the whole county is no other place than a town of it.
+        """
+        within = self._tree.parents[found[0]]
+        if len(found) < 2 or within < 0:
+            return found
+        levels = self._tree.levels
+        kept = [node for node in found if node not in self._tree.spots and levels[node] < levels[within]]
+        if levels[within] <= _TOWN or not kept:
+            return [within]
+        if len(kept) > 1:
+            return kept
+        inside = Counter({node: count for node, count in votes.items() if kept[0] in self._chain(node)})
+        return self._apart(self._deepest(inside), inside)
+
     def _narrowed(self, base: int, where: str, given: Sequence[Mention], told: Sequence[Mention]) -> Located:
         """Return the place of the column or title, or the one place within it that the letter names."""
         within = [
@@ -333,6 +354,9 @@ class Gazetteer:
         path, word = self.path(node), self._word(node, mentions)
         within = f"，属{path[-2]}" if len(path) > 1 else ""
         several = len(self._tree.by_name.get(word, ())) > 1
+        inner = [mention.name for mention in mentions if any(node in self._chain(n)[:-1] for n in mention.nodes)]
+        if len(dict.fromkeys(inner)) > 1 and self._tree.levels[node] <= _TOWN:
+            word, within = "、".join(dict.fromkeys(inner)), f"，同在{path[-1]}"
         return Located(
             path,
             self._tree.levels[node],

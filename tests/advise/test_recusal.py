@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.advise.recusal import Recusal, accuses, squeezed
+from pipeline.advise.accusation import accuses
+from pipeline.advise.recusal import Accused, Recusal
 from pipeline.advise.route import Router
 from pipeline.office import Office
+from pipeline.text.bodies import squeezed
 from tests.advise.test_route import CITY, LINJIANG, SONGTAO, facts
 
 ACCUSED = [
@@ -61,6 +63,22 @@ def test_without_an_office_a_sealed_letter_is_held(small_office: Office) -> None
         facts(path=("广东省",)), "区教育局局长受贿", accusation=True
     )
     assert decision.unit == ""
+
+
+@pytest.mark.parametrize(
+    ("letter", "accused"),
+    [
+        ("感谢临江区教育局。", ""),
+        ("希望区教育局公布名单", ""),
+        ("请教育局公布名单，区教育局也没人管", "临江区教育局"),
+        ("请教育局的祝明远把红包退回来", "临江区教育局"),
+        ("希望区教育局不要再包庇校长", "临江区教育局"),
+        ("区教育局没有回复", "临江区教育局"),
+    ],
+)
+def test_a_body_that_is_only_asked_or_thanked_is_not_accused(small_office: Office, letter: str, accused: str) -> None:
+    found = Recusal(Router(small_office)).accused(letter, SONGTAO)
+    assert (accused in {unit.name for unit in found.units}) if accused else found == Accused((), frozenset(), ("",))
 
 
 @pytest.mark.parametrize(

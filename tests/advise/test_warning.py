@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline.advise.triage import Triage
+from pipeline.advise.warning import _Letter, _reason
 from pipeline.learn.warning import Weights, read_signs, sign_names
 from pipeline.learn.warning_fit import Truth, fit, score
 from pipeline.settings import read_toml
@@ -40,7 +41,28 @@ def test_the_reason_names_what_counted_and_how_much(warned: pd.DataFrame) -> Non
     parts = reason.split("；")
     assert all(re.search(r"（[+−]\d+\.\d）$", part) for part in parts)
     numbers = [float(re.findall(r"（([+−]\d+\.\d)）$", part)[0].replace("−", "-")) for part in parts]
-    assert numbers == sorted(numbers, reverse=True)
+    assert parts[-1].startswith("其余各项合计")
+    assert numbers[:-1] == sorted(numbers[:-1], reverse=True)
+    odds = np.log(warned.loc[0, "early_warning_score"] / (1 - warned.loc[0, "early_warning_score"]))
+    assert sum(numbers) == pytest.approx(odds, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("values", "parts", "reason"),
+    [
+        ((1, 2, 0), {"urgency": 0.9, "joint": 0.5, "early_warning": 1.0}, "通篇读来（+1.0）；其余各项合计（−0.6）"),
+        ((1, 3, 0), {"urgency": 0.9, "joint": 0.5, "action": 0.3}, "紧急程度：紧急，“急需”（+0.9）；其余各项合计（−1.2）"),
+        ((2, 3, 0), {"joint": 0.5, "action": -0.3}, "既涉及多人又紧急或激烈（+0.5）；反映经过：未见（−0.3）；其余各项合计（−2.0）"),
+        ((2, 2, 2), {"joint": 0.5, "length": 0.4}, "既涉及多人又紧急或激烈（+0.5）；其余各项合计（−1.6）"),
+        ((1, 1, 0), {"legacy": 0.5, "people": 0.3}, "没有哪一项突出，各项合起来到了线（−1.2）"),
+    ],
+)  # fmt: skip
+def test_a_line_is_named_only_where_it_says_something(
+    values: tuple[int, int, int], parts: dict[str, float], reason: str
+) -> None:
+    named = dict(zip(("scope", "urgency", "action"), values, strict=True))
+    letter = _Letter(named, [], [], "", False, "zh", {"scope": (), "urgency": ("急需",), "action": ("全体业主恳请",)})
+    assert _reason(parts, sum(parts.values()) - 2.0, letter, read_toml("warning.toml")["letter"]) == reason
 
 
 def test_quotes_stand_in_the_letter(warned: pd.DataFrame) -> None:
@@ -108,11 +130,29 @@ def test_english_reasons(triage: Triage) -> None:
         ("三十家商户，三十家庭", (30, "三十家")),
         ("万家灯火路的十万家企业", (100_000, "十万家")),
         ("千家万户", (0, "")),
+        ("拖欠三十人工资", (30, "三十人")),
+        ("三十多人工作了两年", (30, "三十多人")),
+        ("二十人次日又去", (20, "二十人")),
+        ("十多万人受影响", (100_000, "十多万人")),
+        ("总户数1200户", (1200, "1200户")),
+        ("几十户口粮田", (50, "几十户")),
+        ("三四十人签了名", (30, "三四十人")),
+        ("两三百户没水", (200, "两三百户")),
         ("", (0, "")),
     ],
 )
 def test_stated_numbers_of_people(text: str, expected: tuple[int, str]) -> None:
     assert stated_people(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["欠了四十多万人工费", "一百多万人防车位费", "40多万人工工资", "赔二十万人身损害金", "共三万人民币", "上访200人次",
+     "两个人事部门", "一百多个位置", "交了3万户口费", "20名额", "全市第三名", "大多数人反对", "1.2万人", "4050人员的补贴",
+     "村里好几个人头晕"],
+)  # fmt: skip
+def test_what_is_no_number_of_people(text: str) -> None:
+    assert stated_people(text) == (0, "")
 
 
 def test_the_shipped_weights_are_of_the_signs(triage: Triage) -> None:

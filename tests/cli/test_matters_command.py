@@ -24,7 +24,7 @@ def test_matters_of_the_samples(tmp_path: Path) -> None:
     store, out = tmp_path / "m.db", tmp_path / "m.xlsx"
     said = run("matters", SAMPLES, "--office", "sample", "--store", store, "-o", out, "--as-of", "2026-11-23")
     assert "读入 132 行 = 132 件 + 退回 0 行；新入库 132 件" in said
-    assert openpyxl.load_workbook(out).sheetnames == ["突出事项", "全部事项", "来信", "重复和联名", "说明"]
+    assert openpyxl.load_workbook(out).sheetnames == ["突出事项", "事项清单", "来信", "重复和联名", "说明"]
     table = tmp_path / "m.parquet"
     said = run("matters", SAMPLES, "--office", "sample", "--store", store, "-o", table, "-q")
     frame = pd.read_parquet(table)

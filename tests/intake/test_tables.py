@@ -75,6 +75,25 @@ def test_a_mapping_says_which_column_is_which(tmp_path: Path) -> None:
     assert letters(open_letters(path, mapping={"text": "反映情况"}))[letter.TEXT].tolist() == ["停水"]
 
 
+@pytest.mark.parametrize(
+    ("column", "headers", "matched"),
+    [
+        ("place", ["地区"], "地区"),
+        ("place", ["地区", "问题属地"], "问题属地"),
+        ("place", ["地点", "所属区县"], "所属区县"),
+        ("text", ["概况信息"], "概况信息"),
+        ("text", ["主要问题", "内容"], "内容"),
+        ("received_at", ["收件日期"], "收件日期"),
+    ],
+)
+def test_usual_headers_are_known_and_the_closer_one_wins(
+    tmp_path: Path, column: str, headers: list[str], matched: str
+) -> None:
+    rest = [] if column == "text" else ["内容"]
+    source = open_letters(workbook(tmp_path / "a.xlsx", [[*headers, *rest], ["一"] * len([*headers, *rest])]))
+    assert source.matched[column] == matched
+
+
 def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["云川市信访局来信登记表"], [], HEADERS, *ROWS]
     source = open_letters(workbook(tmp_path / "a.xlsx", rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,13 +59,17 @@ def test_people_are_told_in_the_words_of_a_letter(store: Store, text: str, numbe
     assert "50 人" not in matter["warning_reason"]
 
 
-def test_people_of_sealed_letters_are_about_so_many(store: Store) -> None:
-    sealed = letter(7, PLANT[0] + "我们几十户都受不了。", sealed=True)
+@pytest.mark.parametrize(("said", "alone"), [("我们100户都受不了。", 100), ("我们几十户都受不了。", 0)])
+def test_people_of_sealed_letters_are_not_told_in_an_open_matter(store: Store, said: str, alone: int) -> None:
+    sealed = letter(7, PLANT[0] + said, sealed=True, action=2, handling_result="已找局长谈话", answered_at="2026-11-20")
     store.add(batch(*(letter(n, text) for n, text in enumerate(PLANT[1:])), sealed))
     matter = describe(store.letters(), TODAY).iloc[0]
-    assert (matter["letters"], matter["people"], matter["people_words"]) == (3, 50, "")
-    assert "信中说涉及约 50 人（户）" in matter["warning_reason"]
-    assert "几十户" not in " ".join(map(str, matter))
+    assert (matter["letters"], matter["sealed"], matter["people"], matter["people_words"]) == (3, 1, 0, "")
+    told = " ".join(map(str, matter))
+    assert not [word for word in ("人（户）", "十户", "0户", "集体行动", "谈话", "2026-11-20") if word in told]
+    only = Store.open("sqlite://")
+    only.add(batch(sealed))
+    assert describe(only.letters(), TODAY).iloc[0][["people", "people_words"]].tolist() == [alone, ""]
 
 
 def test_copies_don_t_warn(store: Store) -> None:
@@ -100,17 +104,50 @@ def test_asked_for_some_matters_the_warned_ones_come_along(store: Store) -> None
     ("urgency", "today", "cells", "due"),
     [
         (4, date(2026, 11, 2), {}, "2026-11-03"),  # 24 hours
-        (4, date(2026, 11, 20), {}, "2026-11-20"),  # over: now
+        (4, date(2026, 11, 20), {}, "2026-11-03"),  # over, and it stays
         (3, date(2026, 11, 2), {}, "2026-11-05"),  # three working days
-        (3, date(2026, 11, 20), {}, "2027-01-19"),  # over: the ordinary rule
+        (3, date(2026, 12, 20), {}, "2026-11-05"),
         (4, date(2026, 11, 2), {"accepted_at": "2026-11-02"}, "2027-01-01"),  # acted on
-        (2, date(2026, 11, 2), {}, "2027-01-01"),
+        (2, date(2026, 12, 20), {}, "2027-01-01"),
+        (2, date(2026, 12, 20), {"due_result": "2026-12-01"}, "2026-12-01"),
     ],
 )
 def test_urgency_says_by_when(store: Store, urgency: int, today: date, cells: dict[str, str], due: str) -> None:
     store.add(batch(letter(1, LAMP, urgency=urgency, early_warning=1, early_warning_score=0.5, **cells)))
     matter = describe(store.letters(), today).iloc[0]
     assert (matter["early_warning"], matter["due"]) == (1, due)
+
+
+def test_a_due_day_stays_and_moves_only_with_the_level(store: Store) -> None:
+    """Three letters until it is watched, a fourth until it is warned of, then a copy and silence."""
+    days = ("2026-09-01", "2026-09-08", "2026-09-15", "2026-10-20", "2026-10-21")
+    texts = [*PLANT, "枫桥雅苑的人说好了，鑫磐搅拌站再不停，粉尘再落满阳台，就一起到区里去。", PLANT[0]]
+    cells = [{"action": 1}] * 3 + [{"action": 2, "urgency": 3, "accepted_at": "2026-10-21"}] * 2
+    for n, (text, day, more) in enumerate(zip(texts, days, cells, strict=True)):
+        store.add(batch(letter(n, text, day, **more, early_warning_score=0.3)))
+    letters = store.letters()
+    found = [
+        describe(letters[letters["received_at"] <= str(day)], day).iloc[0] for day in map(date.fromisoformat, days)
+    ]
+    levels = [matter["early_warning"] for matter in found]
+    assert levels == sorted(levels)
+    watched, warned = days[levels.index(1)], days[levels.index(2)]
+    for matter, level in zip(found, levels, strict=True):
+        since, wait = {0: ("", 0), 1: (watched, 60), 2: (warned, 15)}[level]
+        assert matter["due"] == (str(date.fromisoformat(since) + timedelta(wait)) if level else "")
+    later = [
+        describe(letters, date.fromisoformat(warned) + timedelta(weeks=week)).iloc[0]["due"] for week in range(1, 9)
+    ]
+    assert set(later) == {str(date.fromisoformat(warned) + timedelta(15))}
+
+
+def test_a_season_that_raises_the_level_is_where_the_days_are_counted_from(store: Store) -> None:
+    kind = {"category_l1": "劳动和社会保障", "category_l2": "工资福利", "early_warning_score": 0.4}
+    other = "家里等钱用，望柳快速路二标段工地的班组长说工资要拖到明年，三十名工人都没有领到钱。"
+    store.add(batch(letter(1, WAGES, "2026-10-20", **kind), letter(2, other, "2026-10-21", **kind)))
+    before, after = (describe(store.letters(), day).iloc[0] for day in (date(2026, 11, 30), date(2026, 12, 20)))
+    assert after["early_warning"] > before["early_warning"]
+    assert after["due"] == str(date(2026, 12, 1) + timedelta(60 if after["early_warning"] == 1 else 15))
 
 
 def test_an_answered_matter_calms_down(store: Store) -> None:
@@ -173,3 +210,16 @@ def test_a_copy_of_a_sealed_letter_says_nothing_either(store: Store) -> None:
     assert matter["sealed"] == 1
     assert matter["title"] == "密件类事项（环境保护）"
     assert not any("赵某某" in str(cell) for cell in matter)
+
+
+def test_matters_of_one_place_and_category_stand_side_by_side(store: Store) -> None:
+    pay = {"category_l1": "劳动和社会保障", "category_l2": "工资福利"}
+    told = ("云栖里花园工地欠木工四个月工钱。", "我给云栖里花园绑钢筋，三万一千六至今没影。")
+    store.add(batch(*(letter(n, text, **pay) for n, text in enumerate(told)), letter(7, "云栖里花园的电梯坏了。")))
+    store.add(batch(letter(8, "举报云栖里花园的监理收钱，工钱没影。", sealed=True, **pay)))
+    rows = describe(store.letters(), TODAY).set_index("title")["alike"]
+    ids = describe(store.letters(), TODAY).set_index("title")["matter_id"]
+    first, second = (text.rstrip("。") for text in told)
+    assert rows[first] == f"{ids[second]} {second}"
+    assert rows[second] == f"{ids[first]} {first}"
+    assert rows["云栖里花园的电梯坏了"] == ""

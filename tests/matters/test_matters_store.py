@@ -14,6 +14,8 @@ import pytest
 
 from pipeline.errors import StoreRefused
 from pipeline.matters.store import Store
+from pipeline.office import Office
+from pipeline.text.things import NOTHING_LISTED, Listed
 from tests.matters.conftest import LAMP, PLANT, WAGES, batch, letter
 
 
@@ -22,6 +24,28 @@ def test_letters_about_one_thing_are_one_matter_and_others_are_not(store: Store)
     matters = store.letters()["matter_id"].tolist()
     assert matters[0] == matters[1] == matters[2] != matters[3]
     assert (added.new, added.opened, added.joined, added.copies) == (4, 2, 2, 0)
+
+
+def test_a_text_copied_for_another_place_is_no_copy(store: Store) -> None:
+    text = "我们二十三个木工在{}工地干了四个月，包工头说总包没有结账，工钱一分没发，孩子开学要交学费，求政府帮我们要回血汗钱。"
+    store.add(
+        batch(
+            letter(1, text.format("云栖里花园")), letter(2, text.format("星海豪庭")), letter(3, text.format("星海豪庭"))
+        )
+    )
+    told = store.letters()
+    assert told["copy_kind"].tolist() == ["", "", "完全相同"]
+    assert told["matter_id"].nunique() == 2
+
+
+def test_an_office_s_place_is_one_by_whichever_name() -> None:
+    written = ("沙鸥岛的渡船停了一个月，岛上的人出不去。", "沙鸥洲村的渡船停航，村民出岛没有船坐。")
+    found = {}
+    for listed in (NOTHING_LISTED, Listed.of(Office.load())):
+        store = Store.open("sqlite://", listed=listed)
+        store.add(batch(*(letter(n, text) for n, text in enumerate(written))))
+        found[listed is NOTHING_LISTED] = store.letters()["matter_id"].nunique()
+    assert found == {True: 2, False: 1}
 
 
 def test_a_later_batch_joins_and_moves_nobody(store: Store) -> None:
@@ -97,6 +121,8 @@ _ENDLESS = """
 import sys, pandas as pd
 sys.path.insert(0, {tests!r})
 from pipeline.matters.store import Store
+from pipeline.office import Office
+from pipeline.text.things import NOTHING_LISTED, Listed
 store = Store.open({path!r})
 number = len(store.letters())
 while True:

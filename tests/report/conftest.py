@@ -54,6 +54,7 @@ MATTER = {
     "sealed": 0,
     "people": 0,
     "people_words": "",
+    "alike": "",
     "trend": "新发",
     "recent": 1,
     "before": 0,

@@ -192,18 +192,80 @@ def test_the_rank_of_a_hidden_number_does_not_tell_it() -> None:
     ]
 
 
-def test_a_matter_of_a_small_group_is_told_without_place_words_and_unit(
+def lonely(letters: pd.DataFrame, *sealed: str) -> str:
+    """A matter of one letter of the week."""
+    period = letters[letters["received_at"].str[:10].between(*WEEK) & letters["sealed"].eq(bool(sealed))]
+    period = period[period["place"].eq("望山县") | bool(sealed)]
+    return str(period[~period["matter_id"].isin({wave.matter_id for wave in invented.WAVES})]["matter_id"].iloc[0])
+
+
+SMALL = {
+    "title": "某村一户的事", "unit": "望山县水务局", "due": "2026-11-19", "first": "2026-11-17",
+    "warning_reason": "+1.0 有紧急来信：“家里老母亲卧床”", "area": "望山县",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "told"), [(2, True), (1, True), (0, False)])
+def test_a_warned_matter_of_few_is_a_task_and_named_but_not_quoted_or_placed_in_a_table(
+    letters: pd.DataFrame, matters: pd.DataFrame, tmp_path: Path, level: int, told: bool
+) -> None:
+    alone, changed = lonely(letters), matters.copy()
+    changed.loc[changed["matter_id"].eq(alone), ["early_warning", *SMALL]] = [level, *SMALL.values()]
+    analysis = analysed(letters, changed)
+    text = words(analysis, "matters")
+    assert "老母亲" not in written(analysis, tmp_path)
+    assert ("有紧急来信" in text) is told
+    assert ("建议由望山县水务局处理；建议的期限2026年11月19日到11月22日已过3天" in text) is told
+    assert ("其中建议期限到11月22日已过、没有办结记录的1件" in text) is told
+    listed = [[cell.text for cell in row] for row in tables(analysis)[""].rows if row[1].text == SMALL["title"]]
+    assert [row[2:4] + row[7:9] for row in listed] == (
+        [["—", "少于5", "望山县水务局", "2026-11-19（已过3天）"]] if told else []
+    )
+
+
+def test_a_warned_matter_of_sealed_letters_stays_unnamed(
     letters: pd.DataFrame, matters: pd.DataFrame, tmp_path: Path
 ) -> None:
-    period = letters[
-        letters["received_at"].str[:10].between(*WEEK) & ~letters["sealed"] & letters["place"].eq("望山县")
-    ]
-    alone = period[~period["matter_id"].isin({wave.matter_id for wave in invented.WAVES})]["matter_id"].iloc[0]
+    alone, changed = lonely(letters, "sealed"), matters.copy()
+    changed.loc[changed["matter_id"].eq(alone), ["early_warning", *SMALL]] = [2, *SMALL.values()]
+    text = written(analysed(letters, changed), tmp_path)
+    assert not [secret for secret in ("某村一户", "望山县水务局", "老母亲", alone) if secret in text]
+
+
+@pytest.mark.parametrize("most", [200, 20])
+def test_what_the_annex_lists_agrees_with_the_figures(
+    letters: pd.DataFrame, matters: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setitem(rules()["lists"], "hot_rows", most)
+    here = letters[letters["received_at"].str[:10].between(*WEEK) & ~letters["sealed"]]["matter_id"].unique()[:45]
     changed = matters.copy()
-    changed.loc[changed["matter_id"].eq(alone), ["title", "early_warning"]] = ["望山县某村一户的事", 1]
+    changed.loc[changed["matter_id"].isin(here), "early_warning"] = 1
     analysis = analysed(letters, changed)
-    assert "某村一户" not in written(analysis, tmp_path)
-    assert "这里不写地点、内容和单位" in words(analysis, "matters")
+    rows, text, annex = tables(analysis)[""].rows, words(analysis, "matters"), words(analysis, "annex_matters")
+    hot = int(matters[matters["matter_id"].isin(here) | matters["early_warning"].gt(0)]["matter_id"].nunique())
+    shown = sum(row[6].text != "" for row in rows)
+    assert shown == min(hot, most)
+    assert f"附件1列{len(rows)}件：预警、关注{shown}件" in annex
+    told = rules()["lists"]["hot"]
+    if most < hot:
+        assert f"其余{hot - told}件预警或关注事项中，附件1列出{shown - told}件" in text
+        assert f"（共{hot}件，按预警等级和来信多少列到这里）" in annex
+    else:
+        assert f"上面细说了{told}件，其余{hot - told}件预警或关注事项列在附件1" in text
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("2026-11-01", "此前已预警而尚未办结的事项1件。"),
+        ("2026-08-01", "此前已预警而尚未办结的事项中，1件的最近一封信在2026年8月18日以前，已有90天以上没有来信"),
+    ],
+)
+def test_earlier_warnings_say_which_are_too_old_to_count(
+    letters: pd.DataFrame, matters: pd.DataFrame, last: str, said: str
+) -> None:
+    row = {**matters.iloc[0].to_dict(), "matter_id": "M-x", "early_warning": 2, "first": last, "last": last}
+    assert said in words(analysed(letters, pd.concat([matters, pd.DataFrame([row])])), "matters")
 
 
 def test_without_last_year_it_says_so(letters: pd.DataFrame, matters: pd.DataFrame) -> None:

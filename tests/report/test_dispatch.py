@@ -39,11 +39,25 @@ def test_every_letter_is_handed_over_once(triaged: Path, tmp_path: Path) -> None
         number
         for book in (*(tmp_path / "out").glob("*.xlsx"), *(tmp_path / "out" / SEALED_FOLDER).glob("*.xlsx"))
         if book.stem != OVERVIEW
-        for number in pd.read_excel(book, engine="openpyxl", sheet_name="主办", dtype=str).get(
-            "编号", pd.Series(dtype=str)
-        )
+        for sheet, table in pd.read_excel(book, engine="openpyxl", sheet_name=None, dtype=str).items()
+        if sheet == "主办"
+        for number in table["编号"]
     ]
     assert sorted(led) == sorted(rows["编号"])
+
+
+def test_who_only_helps_has_no_empty_sheet_and_learns_who_leads(triaged: Path, tmp_path: Path) -> None:
+    done = dispatch(triaged, tmp_path / "out", Office.load("sample"))
+    rows = pd.read_excel(triaged, engine="openpyxl", dtype=str).fillna("").set_index("编号")
+    unit = next(unit for unit in done.assisting if unit not in done.letters)
+    sheets = pd.read_excel(tmp_path / "out" / f"{unit}.xlsx", engine="openpyxl", sheet_name=None, dtype=str)
+    assert list(sheets) == ["封面", "协办"]
+    helped = sheets["协办"]
+    assert len(helped) == done.assisting[unit]
+    assert helped["主办单位"].tolist() == rows.loc[helped["编号"], "建议承办单位"].tolist()
+    total = pd.read_excel(tmp_path / "out" / f"{OVERVIEW}.xlsx", engine="openpyxl").set_index("单位")
+    assert total.loc[unit, ["主办", "协办", "密件"]].tolist() == [0, done.assisting[unit], 0]
+    assert f"主办 {len(done.letters)} 个单位、协办 {len(done.assisting)} 个" in texts_under(tmp_path / "out")
 
 
 def test_no_sealed_letter_leaves_its_folder(triaged: Path, tmp_path: Path) -> None:
@@ -54,6 +68,18 @@ def test_no_sealed_letter_leaves_its_folder(triaged: Path, tmp_path: Path) -> No
     outside = texts_under(tmp_path / "out")
     assert not any(number in outside for number in sealed["编号"])
     assert not any(text[:40] in outside for text in sealed["内容"] if len(text) > 40)
+
+
+def test_only_its_owner_reads_a_sealed_workbook_whose_cover_tells_where_the_original_is(
+    triaged: Path, tmp_path: Path
+) -> None:
+    dispatch(triaged, tmp_path / "out", Office.load("sample"))
+    sealed = sorted((tmp_path / "out" / SEALED_FOLDER).glob("*.xlsx"))
+    assert sealed
+    assert {path.stat().st_mode & 0o777 for path in sealed} == {0o600}
+    told = {path: "编号" in pd.read_excel(path, engine="openpyxl", sheet_name="封面").to_csv() for path in sealed}
+    assert all(told.values())
+    assert "原信在哪里" not in texts_under(tmp_path / "out")
 
 
 def test_a_sealed_letter_sent_to_the_accused_by_hand_is_held(triaged: Path, tmp_path: Path) -> None:

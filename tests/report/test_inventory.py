@@ -59,6 +59,17 @@ def test_warned_long_unresolved_and_tracked_matters_stand_in_it(path: Path) -> N
     assert why == {WAGES: "预警", LAMPS: "关注", DEEDS: "长期未解决（过期 218 天未答复）", BUS: "已在办理"}
 
 
+def test_a_suggested_day_that_has_passed_is_told_until_the_matter_is_done(
+    matters: pd.DataFrame, tasks: pd.DataFrame, tmp_path: Path
+) -> None:
+    changed = matters.assign(due="2026-11-01")
+    write_inventory(changed, tasks, tmp_path / "a.xlsx")
+    headers, rows = cells(tmp_path / "a.xlsx")
+    due = {row[0]: row[headers.index("建议期限")] for row in rows}
+    assert due[WAGES] == due[LAMPS] == "2026-11-01\n已过 8 天"
+    assert due[BUS] == "2026-11-01"
+
+
 def test_without_a_single_answer_in_the_export_nothing_is_called_unresolved(
     matters: pd.DataFrame, tasks: pd.DataFrame, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import OutputNotWritable, PetitionError
 from pipeline.report import matters_sheet
 from pipeline.report.matters_columns import ALL, COPIES, LETTERS, WARNED
-from pipeline.report.matters_sheet import write_matters
+from pipeline.report.matters_sheet import Scope, write_matters
 from pipeline.report.matters_table import matters_table
 from pipeline.report.sheet import RunFacts
 from tests.report.conftest import SECRET
@@ -84,7 +84,7 @@ def test_every_matter_and_every_letter_stands_there_once(
 
 def test_letters_of_a_matter_stand_together(book: openpyxl.Workbook) -> None:
     ids = [row["事项编号"] for row in rows(book, LETTERS)]
-    assert ids[:4] == ["M-20260820-3f2a"] * 4
+    assert ids[:2] == ["M-20260820-3f2a"] * 2
     assert len(list(dict.fromkeys(ids))) == 1 + sum(one != other for one, other in pairwise(ids))
 
 
@@ -102,7 +102,8 @@ def test_a_sealed_letter_and_its_twin_show_their_number_only(book: openpyxl.Work
     shown = {row["编号"]: row for row in rows(book, LETTERS)}
     for name, mark in (("003", "是"), ("004", "同密件")):
         filled = {title: cell for title, cell in shown[name].items() if cell is not None}
-        assert filled == {"事项编号": "M-20260820-3f2a", "编号": name, "密件": mark}
+        assert filled == {"编号": name, "密件": mark}
+    assert [row["编号"] for row in rows(book, LETTERS)][-2:] == ["003", "004"]  # not beside their matter
     everything = "".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
     assert SECRET not in everything
     assert "有人收钱" not in everything
@@ -118,7 +119,7 @@ def test_copies_say_what_they_add_and_how_to_take_the_link_back(book: openpyxl.W
         "厂里已经在搬机器。",
     )
     assert "split 002" in str(near["怎样撤销"])
-    assert (sealed["编号"], sealed["比首件多说的"], sealed["事项"]) == ("004", None, None)
+    assert {title for title, cell in sealed.items() if cell} == {"编号", "首件编号", "类型", "怎样撤销"}
 
 
 def test_no_cell_starts_a_formula(book: openpyxl.Workbook) -> None:
@@ -134,6 +135,29 @@ def test_the_legend_counts_and_explains_every_column(book: openpyxl.Workbook) ->
     assert "2026-11-09" in text
     for name in (WARNED, ALL, LETTERS, COPIES):
         assert all(str(cell.value) in text for cell in book[name][1])
+
+
+def test_places_leave_out_the_office_s_own_area_and_repeat_nothing(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path
+) -> None:
+    town = "江原省云川市青石区石榴街道"
+    matters.loc[0, ["located", "places"]] = [town, f"{town}；{town}云栖里"]
+    write_matters(letters, matters, facts, tmp_path / "a.xlsx", Scope(area="云川市"))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert rows(book, WARNED)[0]["地点"] == "青石区石榴街道云栖里"
+    assert rows(book, ALL)[0]["地点"] == "青石区石榴街道"
+    assert rows(book, ALL)[1]["地点"] == "青石县"
+
+
+def test_what_is_overdue_and_what_is_not_listed_is_told(
+    letters: pd.DataFrame, matters: pd.DataFrame, facts: RunFacts, tmp_path: Path
+) -> None:
+    write_matters(letters, matters, facts, tmp_path / "a.xlsx", Scope(day="2026-11-29", in_store=115))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [row["何时前"] for row in rows(book, WARNED)] == ["2026-11-20\n已过 9 天", "2026-12-01"]
+    text = "事项库共 115 件事；这里列本次来信涉及的和预警、关注的 5 件，其余 110 件这次没有新来信，也没有到线。"
+    assert book[ALL].cell(len(matters) + 3, 2).value == text
+    assert text in [row[1] for row in book["说明"].iter_rows(values_only=True)]
 
 
 def test_paper_is_landscape_one_page_wide_with_the_header_on_each(book: openpyxl.Workbook) -> None:
@@ -187,7 +211,9 @@ def test_the_table_has_a_row_a_letter_and_tells_nothing_of_sealed_ones(letters: 
     assert table["letter_id"].tolist() == letters["letter_id"].tolist()
     assert table["text"].tolist()[0] == letters["text"].tolist()[0]
     hidden = table[table["letter_id"].isin(["003", "004"])]
-    assert set(hidden["text"]) | set(hidden["addition"]) | set(hidden["经办人"]) | set(hidden["unit"]) == {"〔密件〕"}
+    assert set(hidden["matter_id"]) | set(hidden["text"]) | set(hidden["addition"]) | set(hidden["经办人"]) | set(
+        hidden["unit"]
+    ) == {"〔密件〕"}
     assert SECRET not in table.to_csv()
     assert table["early_warning"].dtype == "int64"
     assert "〔密件〕" not in letters.to_csv()

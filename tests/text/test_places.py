@@ -99,6 +99,16 @@ CASES = [
     ("", "", "开封后发现变质", ()),
     ("", "", "本市区停水", ()),
     ("", "", "西地省A市A3区停水", ("A市", "A3区")),
+    # A stone, and where somebody comes from.
+    ("", "", "青石板路上有个坑", ()),
+    ("", "", "鹭洲老街保留青石板路面", (*CITY, "白鹭县", "鹭洲镇", "鹭洲老街")),
+    ("", "", "青石的路灯", QINGSHI),
+    ("", "", "上海来的老板欠我钱", ()),
+    # What lies in one street is no contradiction; nor is a canal of the whole county.
+    ("", "", "石榴路上盖楼那家，叫云栖里的", (*QINGSHI, "石榴街道")),
+    ("", "", "家住枫桥雅苑，鑫磐公司夜里吵", (*LINJIANG, "松涛街道", "枫桥雅苑")),
+    ("", "", "红旗干渠在柳坪镇响水冲漏水", (*WANGSHAN, "柳坪镇", "响水冲")),
+    ("青石区", "", "从云帆桥上跳下去", QINGSHI),
 ]
 
 
@@ -119,6 +129,14 @@ def test_what_is_not_clear_stays_open(text: str, candidates: set[tuple[str, ...]
     assert set(located.candidates) == candidates
     assert located.path not in candidates
     assert "没有说清" in located.reason_zh
+
+
+@pytest.mark.parametrize("place", ["", "临江区"])
+def test_what_lies_in_one_street_is_no_contradiction(place: str) -> None:
+    located = PLACES.locate(place, "", "枫桥雅苑对面的鑫磐公司夜里开工")
+    assert located.path == (*LINJIANG, "松涛街道")
+    assert not located.candidates
+    assert located.reason_zh.endswith("正文“枫桥雅苑、鑫磐公司”，同在松涛街道")
 
 
 def test_a_name_with_many_places_is_not_guessed() -> None:
