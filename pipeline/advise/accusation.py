@@ -8,9 +8,11 @@ Phrases: ``data/lexicons/accusations.tsv``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 import ahocorasick_rs
@@ -52,7 +54,8 @@ def accuses(letter: str) -> str:
     ('侵吞', '')
     """
     denied = _words(_DENIED)
-    for sentence in _SENTENCE_END.split(letter):
+    sentences, told = _sentences(letter, [start for start, _ in _phrases(_listed()).find(letter)])
+    for sentence in map(sentences.__getitem__, told):
         for start, entry in _phrases(_listed()).find(sentence):
             others = entry.group == _FORCE and _is_others(sentence, start)
             if names_a_body(sentence) and not others and not sentence.endswith(denied, 0, start):
@@ -70,12 +73,11 @@ def charges(letter: str) -> str:
     >>> charges("所长收了赌场老板的钱"), charges("公司收了我的钱不退，请市监局介入"), charges("科长把工程包给他弟弟")
     ('收了…钱', '', '弟弟')
     """
-    if not _may_charge(letter):
-        return ""
-    sentences = _SENTENCE_END.split(letter)
-    for at, sentence in enumerate(sentences):
-        told = _told(sentence)
-        if (told or _phrases((_KIN,)).find(sentence)) and (found := _charge(sentence, told, sentences[:at])):
+    places = [start for start, _ in _phrases((*_listed(), _KIN)).find(letter)]
+    sentences, telling = _sentences(letter, [*places, *(start for start, _ in _acts(letter))])
+    for at in telling:
+        told = _told(sentences[at])
+        if (told or _phrases((_KIN,)).find(sentences[at])) and (found := _charge(sentences[at], told, sentences[:at])):
             return found
     return ""
 
@@ -116,9 +118,13 @@ def hints(letter: str) -> bool:
     return bool(_phrases((*_listed(), *_HINTS)).find(letter)) or bool(charges(letter))
 
 
-def _may_charge(letter: str) -> bool:
-    """Return whether a letter holds an act, a phrase or a relative at all; most hold none."""
-    return bool(_phrases((*_listed(), _KIN)).find(letter)) or next(_acts(letter), None) is not None
+def _sentences(letter: str, places: list[int]) -> tuple[list[str], list[int]]:
+    """Return the sentences of a letter and which of them hold one of the places; nothing without a place, as mostly."""
+    if not places:
+        return [], []
+    sentences = _SENTENCE_END.split(letter)
+    ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+    return sentences, sorted({bisect_right(ends, place) for place in places})
 
 
 def _told(sentence: str) -> list[tuple[int, str]]:
@@ -224,6 +230,7 @@ def _acts(sentence: str) -> Iterator[tuple[int, str]]:
                 yield start, entry.phrase
 
 
+@cache
 def _listed() -> tuple[str, ...]:
     """Return the groups of phrases that accuse wherever they stand beside a body or an office-holder."""
     return (*read_toml("review.toml")["sealed"]["groups"], _FORCE)

@@ -132,12 +132,12 @@ class Handling:
         return (past, accused) if sure or reached else None
 
     def _is_sealed(self, classes: Classes, row: int, facts: Facts) -> bool:
-        return bool(
-            classes.accusation[row] >= self._accusation_share
-            or classes.accused[row] >= self._limits["accused"]
-            or (classes.accused[row] >= self._limits["accused_by_phrase"] and accuses(facts.text))
-            or charges(facts.text)
-        )
+        limits, accused = self._limits, classes.accused[row]
+        if classes.accusation[row] >= self._accusation_share or accused >= limits["accused"]:
+            return True
+        if accused >= limits["accused_by_phrase"]:
+            return bool(accuses(facts.text))
+        return bool(accused >= limits["accused_by_deed"] and charges(facts.text))
 
     def _with_demands(self, facts: Facts, demands: Sequence[Demand], place: str, received: str) -> tuple[Decision, str]:
         """Return the decision for the weightiest demand, with the units of the others as assists, and all in words."""

@@ -23,6 +23,7 @@ from pipeline.text.finder import finder
 _ROADS = "legal_roads.tsv"
 _RULES = "road_rules.tsv"
 _OPENING = "^"  # before a phrase with which a letter begins
+_GREETED = 120  # characters within which a text begins behind its greeting
 _BEFORE = 6  # characters before a phrase in which a denial is sought
 _ROAD_COLUMNS = ("road", "clocks", "source")
 COLUMNS = (
@@ -100,31 +101,27 @@ def suggest_roads(
     >>> road.name, road.phrase
     ('劳动仲裁', '解除劳动合同')
     """
-    automaton, phrases = _phrases()
     found = []
     for title, text, *classes in zip(titles, texts, category_l1, category_l2, purpose, strict=True):
         letter = f"{title}\n{text}"
+        automaton, phrases = _phrases(classes[-1])
         said = [
             (phrases[index], letter[max(0, start - _BEFORE) : start])
             for index, start, _ in automaton.find_matches_as_indexes(letter, overlapping=True)
         ]
         said += [(f"{_OPENING}{phrase}", "") for phrase in _begun(text)]
-        found.append(_road(said, *classes))
+        found.append(_road(letter, said, *classes))
     return found
 
 
-def _road(said: Sequence[tuple[str, str]], first: str, second: str, purpose: str) -> Road:
-    """Return the road of a letter from its phrases, each with the words before it."""
+def _road(letter: str, said: Sequence[tuple[str, str]], first: str, second: str, purpose: str) -> Road:
+    """Return the road of a letter; ``said`` are phrases of it, each with the words before it."""
     held = {phrase for phrase, _ in said}
-    for rule in _rules():
-        if (
-            rule.category_l1 not in ("", first)
-            or rule.category_l2 not in ("", second)
-            or rule.purpose not in ("", purpose)
-            or rule.unless & held
-        ):
+    for rule in _rules_for(first, second, purpose):
+        hits = rule.phrases & held
+        if (rule.phrases and not hits) or any(word in letter for word in rule.unless):
             continue
-        shown = [phrase for phrase, before in said if phrase in rule.phrases and not before.endswith(rule.denied)]
+        shown = [phrase for phrase, before in said if phrase in hits and not before.endswith(rule.denied)]
         if shown or not rule.phrases:
             phrase = max(shown, key=len, default="").removeprefix(_OPENING)
             return Road(rule.road, phrase, rule.advice, rule.law, running(rule.road))
@@ -133,11 +130,11 @@ def _road(said: Sequence[tuple[str, str]], first: str, second: str, purpose: str
 
 def _begun(text: str) -> list[str]:
     """Return the phrases of ``_openings`` with which a text begins, behind a greeting at most."""
-    opening = [phrase for phrase in _openings() if phrase in text]
-    if not opening:
+    openings = _openings()
+    if not any(map(text[:_GREETED].__contains__, openings)):
         return []
     begins = text[text.find(strip_set_phrases(text)) :]
-    return [phrase for phrase in opening if begins.startswith(phrase)]
+    return [phrase for phrase in openings if begins.startswith(phrase)]
 
 
 def running(road: str) -> frozenset[str]:
@@ -209,8 +206,19 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 @cache
-def _phrases() -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
-    named = {phrase for rule in _rules() for phrase in rule.phrases | rule.unless}
+def _rules_for(first: str, second: str, purpose: str) -> tuple[_Rule, ...]:
+    """Return the rules that may hold for letters of some classes, in their order."""
+    return tuple(
+        rule
+        for rule in _rules()
+        if rule.category_l1 in ("", first) and rule.category_l2 in ("", second) and rule.purpose in ("", purpose)
+    )
+
+
+@cache
+def _phrases(purpose: str) -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
+    """Return what finds the phrases of the rules for a purpose, and these."""
+    named = {phrase for rule in _rules() if rule.purpose in ("", purpose) for phrase in rule.phrases}
     phrases = sorted(phrase for phrase in named if not phrase.startswith(_OPENING))
     return finder(phrases, longest=False), phrases
 

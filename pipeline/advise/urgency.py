@@ -174,9 +174,11 @@ def _widened(letter: str, start: int, stop: int, ends: str) -> str:
 def _possible(letter: str) -> Iterator[_Sign]:
     """Yield the signs of which each list may have a word in the letter."""
     automaton, lists, signs = _signs()
-    found = {at for index, _, _ in automaton.find_matches_as_indexes(letter, overlapping=True) for at in lists[index]}
-    for number, sign in enumerate(signs):
-        if all((number, at) in found for at in range(len(sign.words))):
+    found = 0
+    for index, _, _ in automaton.find_matches_as_indexes(letter, overlapping=True):
+        found |= lists[index]
+    for needed, sign in signs:
+        if found & needed == needed:
             yield sign
 
 
@@ -187,14 +189,21 @@ def _groups() -> dict[str, _Group]:
 
 
 @cache
-def _signs() -> tuple[ahocorasick_rs.AhoCorasick, list[set[tuple[int, int]]], list[_Sign]]:
-    """Return the signs, and what finds the beginnings of their words with the lists that each stands in."""
+def _signs() -> tuple[ahocorasick_rs.AhoCorasick, list[int], list[tuple[int, _Sign]]]:
+    """Return what finds the beginnings of the signs' words, the lists that each stands in, and the signs with theirs.
+
+    Lists are the bits of a number.
+    """
     rows: list[dict[str, Any]] = read_toml("urgency.toml")["together"]
-    stems: dict[str, set[tuple[int, int]]] = {}
+    stems: dict[str, int] = {}
+    needed, bit = [0] * len(rows), 1
     for number, row in enumerate(rows):
-        for at, words in enumerate(row["words"]):
+        for words in row["words"]:
             for word in words:
-                stems.setdefault(word.partition(_GAP)[0], set()).add((number, at))
+                stem = word.partition(_GAP)[0]
+                stems[stem] = stems.get(stem, 0) | bit
+            needed[number] |= bit
+            bit <<= 1
     signs = [
         _Sign(
             value=row["value"],
@@ -207,7 +216,7 @@ def _signs() -> tuple[ahocorasick_rs.AhoCorasick, list[set[tuple[int, int]]], li
         )
         for row in rows
     ]
-    return finder(stems, longest=False), list(stems.values()), signs
+    return finder(stems, longest=False), list(stems.values()), list(zip(needed, signs, strict=True))
 
 
 def _either(words: Sequence[str]) -> re.Pattern[str]:

@@ -21,7 +21,7 @@ from pipeline.learn.heads import Head
 from pipeline.learn.warning import COUNTED, OFFSET, SUMS, Found, Weights, read_signs, sign_names
 from pipeline.settings import read_toml
 from pipeline.text import lexicon
-from pipeline.text.quoting import quoting_rule, tells
+from pipeline.text.quoting import doubtful, quoting_rule, tells
 
 _GROUP = "group"
 
@@ -79,7 +79,7 @@ def warn(
     rules, weights = read_toml("warning.toml")["letter"], Weights.shipped()
     signs = read_signs(heads, probabilities, titles, texts)
     parts = weights.contributions(signs.values)
-    towards = weights.away(signs.values)[:, :, None] * weights.sums[: signs.values.shape[1]]
+    adds = _by_group(weights.away(signs.values)[:, :, None] * weights.sums[: signs.values.shape[1]])
     scores = np.round(expit(parts.sum(axis=1)), 4)
     levels = (scores >= rules["watch"]).astype(np.int64) + (scores >= rules["warn"])
     lines = _lines((*sign_names(), *SUMS, OFFSET))
@@ -89,7 +89,7 @@ def warn(
         values = {name: int(chosen[name][row]) for name in ("scope", "urgency", "action")}
         found = signs.found(row)
         telling = _telling(found, f"{titles[row]}\n{texts[row]}", signs.said.of(row))
-        spoken = _spoken(found, telling, towards[row])
+        spoken = _spoken(found, telling, adds[row])
         known = _Letter(values, found, telling, signs.people[row], bool(sealed[row]), lang, spoken)
         reasons[row] = _reason(dict(zip(lines, sums[row].tolist(), strict=True)), float(parts[row].sum()), known, rules)
     return Warned(levels, scores, reasons)
@@ -110,6 +110,8 @@ class _Letter:
 
 def _telling(found: list[Found], text: str, said: lexicon.Hits) -> list[Found]:
     """Return of the phrases of a letter those that tell, somewhere in it, what their group says."""
+    if doubtful().isdisjoint(phrase for item in found for phrase in item.phrases):
+        return found
     entries = lexicon.load("warning").entries
     hits = zip(said.starts.tolist(), said.entries.tolist(), strict=True)
     kept = {entries[entry].phrase for start, entry in hits if tells(text, start, entries[entry].phrase)}
@@ -117,14 +119,22 @@ def _telling(found: list[Found], text: str, said: lexicon.Hits) -> list[Found]:
     return [item for item in told if item.phrases]
 
 
-def _spoken(found: list[Found], telling: list[Found], towards: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
+def _by_group(towards: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much each group of phrases adds to the three sums, shape (letters, groups, 3)."""
+    groups = lexicon.load("warning").groups
+    first = sign_names().index(f"{_GROUP}:{groups[0]}:{COUNTED[0]}")
+    part = towards[:, first : first + len(groups) * len(COUNTED)]
+    return np.asarray(part.reshape(len(towards), len(groups), len(COUNTED), len(SUMS)).sum(axis=2))
+
+
+def _spoken(found: list[Found], telling: list[Found], adds: NDArray[np.float64]) -> dict[str, tuple[str, ...]]:
     """Return for each of the three sums the phrases of the group that adds most to it, if they may be quoted."""
     spoken, quoted = {}, {item.group: item.phrases for item in telling}
-    sums = {item.group: towards[_columns()[item.group]].sum(axis=0) for item in found}
+    groups = lexicon.load("warning").groups
+    said = {item.group: adds[groups.index(item.group)].tolist() for item in found}
     for column, name in enumerate(SUMS):
-        adds = {group: values[column] for group, values in sums.items()}
-        best = max(found, key=lambda item: adds[item.group], default=None)
-        spoken[name] = quoted.get(best.group, ()) if best is not None and adds[best.group] > 0 else ()
+        best = max(said, key=lambda group: said[group][column], default="")
+        spoken[name] = quoted.get(best, ()) if best and said[best][column] > 0 else ()
     return spoken
 
 
@@ -198,13 +208,6 @@ def _quoted(phrases: tuple[str, ...], rules: Mapping[str, Any]) -> str:
     """Return some phrases in quotation marks; a single character or an adverb tells a reader nothing."""
     telling = [phrase for phrase in phrases if len(phrase) > 1 and phrase not in rules["telling"]["unquoted"]]
     return "".join(f"“{phrase}”" for phrase in telling[: rules["quotes"]])
-
-
-@cache
-def _columns() -> dict[str, list[int]]:
-    """Return the columns of each group's signs."""
-    at = {name: column for column, name in enumerate(sign_names())}
-    return {group: [at[f"{_GROUP}:{group}:{how}"] for how in COUNTED] for group in lexicon.load("warning").groups}
 
 
 @cache

@@ -34,6 +34,8 @@ class HeadKind:
     stretched : bool
         Whether its own scores are stretched, so that the penalty hardly touches them. Not for second levels,
         whose rare pairs it swallows.
+    topical : bool
+        Whether what the letter is about decides it, so that vectors of words help its layer one (set on the folds).
     """
 
     name: str
@@ -41,21 +43,22 @@ class HeadKind:
     ordered: bool = False
     freedom: float = 1.0
     stretched: bool = True
+    topical: bool = False
 
 
 HEADS: Final = (
     HeadKind("purpose", ("purpose",), freedom=4.0),
-    HeadKind("category_l1", ("category_l1",), freedom=0.33),
-    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=5.0, stretched=False),
+    HeadKind("category_l1", ("category_l1",), freedom=0.33, topical=True),
+    HeadKind("category_l2", ("category_l1", "category_l2"), freedom=5.0, stretched=False, topical=True),
     HeadKind("urgency", ("urgency",), ordered=True),
     HeadKind("level", ("level",), freedom=0.33),
-    HeadKind("department", ("department",)),
-    HeadKind("scope", ("scope",), ordered=True),
+    HeadKind("department", ("department",), topical=True),
+    HeadKind("scope", ("scope",), ordered=True, topical=True),
     HeadKind("action", ("action",), ordered=True),
     HeadKind("legacy", ("legacy",), ordered=True),
     HeadKind("early_warning", ("early_warning",), ordered=True),
     HeadKind("accused", ("accused",), ordered=True),
-    HeadKind("official_l1", ("official_l1",), freedom=0.33),
+    HeadKind("official_l1", ("official_l1",), freedom=0.33, topical=True),
 )
 # Learned from the corpus only; their scores help the other heads, their labels are no column of a suggestion.
 INNER_HEADS: Final = ("early_warning", "official_l1", "accused")

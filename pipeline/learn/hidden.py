@@ -36,8 +36,10 @@ class HiddenRecipe:
 
     Attributes
     ----------
-    directions, units, epochs, batch : int
-        Latent directions that go in, rectified units, passes over the letters, letters a step.
+    directions, dimensions : int
+        Latent directions and leading dimensions of the words' vectors that go in.
+    units, epochs, batch : int
+        Rectified units, passes over the letters, letters a step.
     rate, decay : float
         First step length, which falls to 0 in a line; shrinkage of the weights at each step, as a share of it.
     drop_inputs, drop_units : float
@@ -46,7 +48,8 @@ class HiddenRecipe:
         Letters that speak for what is usual before two labels together imply another.
     """
 
-    directions: int = 300
+    directions: int = 200
+    dimensions: int = 100
     units: int = 512
     epochs: int = 10
     batch: int = 64

@@ -38,6 +38,32 @@ class Latent:
         _, _, rows = randomized_svd(matrix, wanted, n_iter=3, random_state=0)
         return cls(np.ascontiguousarray(rows.T, dtype=np.float32), strength)
 
+    def beside(self, matrix: sp.csr_matrix, others: Floats, share: float) -> Latent:
+        """Return these directions with others behind them, along which letters differ ``share`` times as much.
+
+        Parameters
+        ----------
+        matrix : csr_matrix, shape (letters, columns)
+            The letters that say how much they differ.
+        others : ndarray, shape (columns, more directions)
+
+        Examples
+        --------
+        >>> letters = sp.csr_matrix(np.eye(3, dtype=np.float32))
+        >>> both = Latent(np.eye(3, 1, dtype=np.float32), 3.0).beside(letters, np.full((3, 2), [[1.0], [5], [9]]), 0.5)
+        >>> [round(_spread(letters, part), 3) for part in np.split(both.directions, [1], axis=1)]
+        [0.471, 0.236]
+        """
+        own, theirs = (_spread(matrix, directions) for directions in (self.directions, others))
+        scaled = others * np.float32(share * own / theirs if theirs else 0)
+        return Latent(np.hstack([self.directions, scaled]).astype(np.float32), self.strength)
+
+
+def _spread(matrix: sp.csr_matrix, directions: Floats) -> float:
+    """Return how far letters lie from their mean along some directions, root mean square."""
+    projected = np.asarray(matrix @ directions)
+    return float(np.sqrt(((projected - projected.mean(axis=0)) ** 2).sum(axis=1).mean()))
+
 
 @dataclass(frozen=True)
 class Ridge:

@@ -6,7 +6,7 @@ that they were not trained on (folds), so its probabilities and thresholds are h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +29,7 @@ from pipeline.learn.model import Model
 from pipeline.learn.profile import Profile, answered, profile
 from pipeline.learn.quantise import quantise
 from pipeline.learn.ridge import Latent, Ridge
+from pipeline.learn.vectors import shipped
 from pipeline.text.letters import masked, strings
 from pipeline.text.places import Gazetteer
 
@@ -103,6 +104,7 @@ class Recipe:
     min_letters_characters: int = 12
     directions: int = 300
     strength: float = 3.0
+    vectors_share: float = 1.0
     penalty: float = 1.0
     second_layer_c: float = 0.003
     own_scale: float = 40.0
@@ -163,12 +165,15 @@ def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, d
     progress("latent directions")
     latent = Latent.fit(matrix, directions=recipe.directions, strength=recipe.strength)
     progress("layer one")
-    kinds, first = _first_layer(history, matrix, latent, recipe.penalty)
+    vectors = _vectors(featurizer)
+    topical = latent.beside(matrix, vectors, recipe.vectors_share)
+    kinds, first = _first_layer(history, matrix, {False: latent, True: topical}, recipe.penalty)
     columns = _strongest(first.weights, recipe.max_columns)
     values, scales = quantise(first.weights[columns])
     kept = featurizer.restrict(columns)
     progress("hidden layer")
-    hidden, combined = _hidden_layer(history, kinds, kept.only_words(matrix[:, columns]), cues, recipe.hidden)
+    words = kept.only_words(matrix[:, columns])
+    hidden, combined = _hidden_layer(history, kinds, words, vectors[columns[: words.shape[1]]], cues, recipe)
     progress("layer two")
     inputs = np.hstack([first.held_out, cues, combined])
     means, spreads = inputs.mean(axis=0), inputs.std(axis=0)
@@ -214,20 +219,27 @@ class _FirstLayer:
     held_out: NDArray[np.float32]
 
 
+def _vectors(featurizer: Featurizer) -> NDArray[np.float32]:
+    """Return the vector of each column: of a word or title word its own, of characters none."""
+    known = shipped().of((*featurizer.words, *featurizer.title_words))
+    return np.vstack([known, np.zeros((featurizer.n_columns - len(known), known.shape[1]), np.float32)])
+
+
 def _first_layer(
-    history: History, matrix: sp.csr_matrix, latent: Latent, penalty: float
+    history: History, matrix: sp.csr_matrix, latents: Mapping[bool, Latent], penalty: float
 ) -> tuple[list[HeadKind], _FirstLayer]:
+    """Return the heads and their layer one; ``latents``: the directions for topical heads, and for the others."""
     kinds = [head for head in HEADS if head.name in history.labels and len(class_names(history.labels[head.name])) > 1]
-    by_rows: dict[bytes, list[HeadKind]] = {}
+    together: dict[tuple[bool, bytes], list[HeadKind]] = {}
     for kind in kinds:
-        by_rows.setdefault((history.labels[kind.name] != "").tobytes(), []).append(kind)
+        together.setdefault((kind.topical, (history.labels[kind.name] != "").tobytes()), []).append(kind)
     labels: list[tuple[str, str]] = []
     weights, bias, held_out = [], [], []
-    for members in by_rows.values():
+    for (topical, _), members in together.items():
         rows = np.flatnonzero(history.labels[members[0].name] != "")
         classes = [(kind.name, label) for kind in members for label in class_names(history.labels[kind.name])]
         targets = np.column_stack([(history.labels[name][rows] == label).astype(np.float64) for name, label in classes])
-        ridge = Ridge.of(matrix[rows], latent, penalty=penalty)
+        ridge = Ridge.of(matrix[rows], latents[topical], penalty=penalty)
         dual, means = ridge.solve(np.arange(len(rows)), targets)
         group = ridge.weights(dual)
         scores = np.asarray(matrix @ group + means, dtype=np.float32)
@@ -240,10 +252,16 @@ def _first_layer(
 
 
 def _hidden_layer(
-    history: History, kinds: list[HeadKind], words: sp.csr_matrix, cues: NDArray[np.float32], recipe: HiddenRecipe
+    history: History,
+    kinds: list[HeadKind],
+    words: sp.csr_matrix,
+    vectors: NDArray[np.float32],
+    cues: NDArray[np.float32],
+    recipe: Recipe,
 ) -> tuple[Hidden, NDArray[np.float32]]:
     """Return the layer and what it says of each letter: of letters with a label what the other folds' layer says."""
-    directions = Latent.fit(words, directions=recipe.directions).directions
+    latent = Latent.fit(words, directions=recipe.hidden.directions)
+    directions = latent.beside(words, vectors[:, : recipe.hidden.dimensions], recipe.vectors_share).directions
     labels = [history.labels[kind.name] for kind in kinds]
     targets = [(names[:, None] == np.array(class_names(names))).astype(np.float32) for names in labels]
     labelled = np.any([part.any(axis=1) for part in targets], axis=0)
@@ -251,7 +269,7 @@ def _hidden_layer(
     implies = (at[IMPLIES[0]], at[IMPLIES[1]], at[IMPLIES[2]]) if at.keys() >= set(IMPLIES) else None
 
     def trained(rows: NDArray[np.bool_]) -> Hidden:
-        return hidden_room.fit(words, directions, cues, targets, np.flatnonzero(rows), recipe, implies)
+        return hidden_room.fit(words, directions, cues, targets, np.flatnonzero(rows), recipe.hidden, implies)
 
     hidden = trained(labelled)
     combined = hidden.read(words, cues)

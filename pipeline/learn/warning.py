@@ -67,8 +67,9 @@ class Signs:
         """Return the phrases of each group that one letter holds."""
         phrases = lexicon.load("warning")
         by_group: dict[int, list[str]] = {}
-        for entry in self.said.of(letter).entries.tolist():
-            by_group.setdefault(int(phrases.group_of[entry]), []).append(phrases.entries[entry].phrase)
+        entries = self.said.of(letter).entries
+        for entry, group in zip(entries.tolist(), phrases.group_of[entries].tolist(), strict=True):
+            by_group.setdefault(group, []).append(phrases.entries[entry].phrase)
         return [Found(phrases.groups[at], tuple(dict.fromkeys(by_group[at]))) for at in sorted(by_group)]
 
 

@@ -313,8 +313,11 @@ class _Reader:
         listed = known and known == start - 1 and self.text[known] in self.tables.listed
         left = self.tables.score["listed"] if listed else introduced or self._edge(start - 1)
         scores = {end: left + self._score(start, size, end, edges, introduced) for end in ends}
-        best = max(ends, key=lambda end: scores[end], default=None)
-        return (start, best) if best is not None and scores[best] >= self.tables.score["enough"] else None
+        enough = self.tables.score["enough"]
+        likely = [end for end in ends if scores[end] >= enough]
+        scores = {end: scores[end] + self._within_institution(start, end, introduced) for end in likely}
+        best = max(likely, key=lambda end: scores[end], default=None)
+        return (start, best) if best is not None and scores[best] >= enough else None
 
     def _score(self, start: int, size: int, end: int, edges: set[int], introduced: int) -> int:
         text, tables = self.text, self.tables
@@ -326,10 +329,6 @@ class _Reader:
         if score + weigh["most"] < weigh["enough"]:
             return score
         eased = weigh["told"] if introduced >= weigh["mark"] else 0
-        if self._of_institution(start, end, introduced):
-            if not eased:
-                return _IMPOSSIBLE
-            score += weigh["ordinary"] + eased
         if name in tables.ordinary:
             score += weigh["ordinary"] + eased
         elif len(given) == 2 and name[:2] in tables.ordinary and start + size not in edges:
@@ -342,13 +341,21 @@ class _Reader:
         score += weigh["doubled"] * (len(given) == 2 and given[0] == given[1])
         score += weigh["joined_right"] * (end not in edges)
         score += weigh["alone"] * (start + size in edges)
-        if end in self.institutions.starts and not eased:
-            return score + weigh["institution"]
         return score + (self._beside("right", end) or self._edge(end))
+
+    def _within_institution(self, start: int, end: int, introduced: int) -> int:
+        """Return what speaks against a name that stands before or reaches into the name of an institution."""
+        weigh = self.tables.score
+        eased = weigh["told"] if introduced >= weigh["mark"] else 0
+        if self._of_institution(start, end, introduced):
+            return weigh["ordinary"] + eased if eased else _IMPOSSIBLE
+        return weigh["institution"] if end in self.institutions.starts and not eased else 0
 
     def _of_institution(self, start: int, end: int, introduced: int) -> bool:
         """Return whether a name would reach into what the name of a school, hospital, estate or company ends in."""
         found = self.institutions
+        if not found.inside and not found.joined:
+            return False
         if not found.inside.isdisjoint(range(start, end)):
             return True
         more = not introduced and not self._edge(start - 1)

@@ -354,8 +354,10 @@ class Gazetteer:
         path, word = self.path(node), self._word(node, mentions)
         within = f"，属{path[-2]}" if len(path) > 1 else ""
         several = len(self._tree.by_name.get(word, ())) > 1
-        inner = [mention.name for mention in mentions if any(node in self._chain(n)[:-1] for n in mention.nodes)]
-        if len(dict.fromkeys(inner)) > 1 and self._tree.levels[node] <= _TOWN:
+        inner: list[str] = []
+        if self._tree.levels[node] <= _TOWN and len(mentions) > 1:
+            inner = [mention.name for mention in mentions if any(node in self._chain(n)[:-1] for n in mention.nodes)]
+        if len(dict.fromkeys(inner)) > 1:
             word, within = "、".join(dict.fromkeys(inner)), f"，同在{path[-1]}"
         return Located(
             path,

@@ -6,6 +6,7 @@ this is about what is shown. Rules: ``data/quoting.toml``.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,6 +50,17 @@ def quoting_rule(phrase: str) -> QuotingRule | None:
     (True, '写到停工停运，未必是集体行动')
     """
     return _rules().get(phrase)
+
+
+def doubtful() -> Set[str]:
+    """Return the phrases that may mean something else.
+
+    Examples
+    --------
+    >>> "停工" in doubtful(), "罢工" in doubtful()
+    (True, False)
+    """
+    return _rules().keys()
 
 
 def tells(text: str, start: int, phrase: str) -> bool:
