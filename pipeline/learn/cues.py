@@ -25,6 +25,7 @@ _YEAR = re.compile(r"(1(?<!\d.)9[5-9]\d|2(?<!\d.)0[0-4]\d)(?=年|[.\-/]\d)")
 _SPAN = re.compile(
     r"([一二三四五六七八九十两几\d](?:(?<=\d)\d?|(?<!\d)[一二三四五六七八九十两几]{0,2}))多?余?个?年(?:多|来|了|前|以来|之久|时间)"
 )
+_SPAN_END = re.compile("年(?:多|来|了|前|以来|之久|时间)")
 _PEOPLE = re.compile(r"(\d{1,5})(?:多|余|来)?(?:户|名|人|位|家|口|余户|余人)(?!民币|\d)")
 _MARKS = ("？", "?", "！", "!", "\n", "1、", "一、")
 _SINCE_LEGACY = 3
@@ -102,7 +103,7 @@ def cues(titles: Sequence[str], bodies: Sequence[str], received_at: Sequence[str
 def _measures(title: str, body: str, received: str) -> list[float]:
     year = _received_year(received)
     years = [int(found) for found in _YEAR.findall(body)] if "年" in body or year else []
-    spans = _SPAN.findall(body) if "年" in body else []
+    spans = _SPAN.findall(body) if _SPAN_END.search(body) else []
     latest = year or max(years, default=0)
     since = max((latest - found for found in years if found <= latest), default=0)
     span = max((_number(found) for found in spans), default=0)

@@ -24,6 +24,8 @@ from pipeline.report.evaluation_words import (
     term,
 )
 
+_WIDE, _OWN = 100, 6  # columns of a screen; figures of the model itself, before those of what it is compared with
+
 
 def print_tables(figures: Figures, console: Console, lang: str = "zh") -> None:
     """Print one summary of all heads, then precision, recall and F1 of the classes of each.
@@ -33,7 +35,7 @@ def print_tables(figures: Figures, console: Console, lang: str = "zh") -> None:
     figures : dict
         What ``petition evaluate --json`` saves.
     console : rich.console.Console
-        At least 100 columns wide, or cells wrap.
+        Narrower than 100 columns, it shows the summary as two tables.
     lang : {"zh", "en"}
 
     Examples
@@ -51,19 +53,23 @@ def print_tables(figures: Figures, console: Console, lang: str = "zh") -> None:
     if not figures["heads"]:
         console.print(term("nothing", lang))
         return
-    console.print(_summary_table(figures["heads"], lang))
+    keys = list(NARROW)
+    parts = [keys] if console.width >= _WIDE else [keys[:_OWN], keys[_OWN:]]
+    for number, part in enumerate(parts):
+        if number:
+            console.print()
+        console.print(_summary_table(figures["heads"], part, lang))
     for name, head in figures["heads"].items():
         _print_head(name, head, console, lang)
 
 
-def _summary_table(heads: dict[str, Figures], lang: str) -> Table:
+def _summary_table(heads: dict[str, Figures], keys: list[str], lang: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False, show_edge=False)
     table.add_column(term("head", lang), no_wrap=True)
-    for key in NARROW:
+    for key in keys:
         table.add_column(spoken(NARROW[key], lang), justify="right", no_wrap=True)
     for name, head in heads.items():
-        table.add_row(
-            head_name(name, lang),
+        cells = (
             str(head["n"]),
             as_share(head["accuracy"]),
             as_score(head["macro_f1"]),
@@ -74,6 +80,8 @@ def _summary_table(heads: dict[str, Figures], lang: str) -> Table:
             score_pair(head["peer"]),
             _coloured(peer_difference(head)),
         )
+        of_key: dict[str, str | Text] = dict(zip(NARROW, cells, strict=True))
+        table.add_row(head_name(name, lang), *(of_key[key] for key in keys))
     return table
 
 
