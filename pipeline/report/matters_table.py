@@ -17,7 +17,7 @@ MATTER_COLUMNS: Final = (
 )
 _TOLD_OF_SEALED: Final = frozenset(
     (
-        *(letter.LETTER_ID, "duplicate_of", "copy_kind", "early_warning", "early_warning_score", "sealed"),
+        *(letter.LETTER_ID, "matter_id", "duplicate_of", "copy_kind", "early_warning", "early_warning_score", "sealed"),
         *(letter.RECEIVED_AT, letter.SOURCE_ROW, "category_l1", "category_l2", "urgency", "level", "model_version"),
     )
 )
@@ -26,8 +26,7 @@ _TOLD_OF_SEALED: Final = frozenset(
 def matters_table(letters: pd.DataFrame) -> pd.DataFrame:
     """Return one row a letter: its matter, what it repeats, its matter's warning, then every other column.
 
-    A sealed letter, or a copy of one, keeps its number, date and classes; every other text says 〔密件〕, its
-    matter's id, too, as other letters would tell what that matter is about.
+    A sealed letter, or a copy of one, keeps its number, matter, date and classes; every other text says 〔密件〕.
 
     Parameters
     ----------
