@@ -35,6 +35,7 @@ ROUTE_COLUMNS: Final = (
     *("lead", "lead_level", "assists", "reason", "source"),
 )
 PATH_SEPARATOR: Final = "/"
+_TOWNS: Final = ("镇", "乡", "街道")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Area:
     parent: str
     aliases: tuple[str, ...] = ()
     row: int = 0
+
+    @property
+    def is_division(self) -> bool:
+        """Whether it is a town or wider; an estate, a village or a road is a spot."""
+        return self.level > 1 or self.kind in _TOWNS
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,12 @@ def accuses(letter: str) -> str:
     """
     denied = _words(_DENIED)
     sentences, told = _sentences(letter, [start for start, _ in _phrases(_listed()).find(letter)])
-    for sentence in map(sentences.__getitem__, told):
+    for sentence in (sentences[at] for at in told):
+        if not names_a_body(sentence):
+            continue
         for start, entry in _phrases(_listed()).find(sentence):
             others = entry.group == _FORCE and _is_others(sentence, start)
-            if names_a_body(sentence) and not others and not sentence.endswith(denied, 0, start):
+            if not others and not sentence.endswith(denied, 0, start):
                 return entry.phrase
     return charges(letter)
 

@@ -22,6 +22,7 @@ from pipeline.settings import read_toml
 from pipeline.text import lexicon
 from pipeline.text.counts import stated_people
 from pipeline.text.finder import finder
+from pipeline.text.stretches import bounds
 
 _ENDS: Final = "。！？!?；;\n"
 _CLAUSE_ENDS: Final = f"{_ENDS}，,“”：:"
@@ -81,7 +82,7 @@ class _Sign:
         return next((_clauses(letter, *span) for _, *span in sorted(found) if self._meant(letter, *span)), "")
 
     def _meant(self, letter: str, start: int, stop: int) -> bool:
-        around = _widened(letter, start, stop, _ENDS)
+        around = letter[slice(*bounds(letter, start, stop, _ENDS))]
         if any(word in around for word in self.unless):
             return False
         return not self.people or any(word in around for word in self.crowd) or stated_people(around)[0] >= self.people
@@ -151,7 +152,7 @@ def _aside(letter: str, start: int, stop: int) -> bool:
     before = letter[letter.rfind("\n", 0, start) + 1 : start]
     if before.rfind("《") > before.rfind("》") and "》" in letter[stop:].partition("\n")[0]:
         return True
-    past, sentence = read_toml("urgency.toml")["past"], _widened(letter, start, stop, _ENDS)
+    past, sentence = read_toml("urgency.toml")["past"], letter[slice(*bounds(letter, start, stop, _ENDS))]
     if not any(word in sentence for word in past["thanks"]) or any(word in sentence for word in past["still"]):
         return False
     close = letter[max(0, start - past["within"]) : stop + past["within"]]
@@ -160,15 +161,8 @@ def _aside(letter: str, start: int, stop: int) -> bool:
 
 def _clauses(letter: str, start: int, stop: int) -> str:
     """Return a stretch of a letter from the beginning of its clause to the end of one, unless that is too long."""
-    whole = _widened(letter, start, stop, _CLAUSE_ENDS)
+    whole = letter[slice(*bounds(letter, start, stop, _CLAUSE_ENDS))]
     return whole if len(whole) <= _LONGEST_QUOTE else letter[start:stop]
-
-
-def _widened(letter: str, start: int, stop: int, ends: str) -> str:
-    """Return a stretch of a letter with what stands around it up to such marks."""
-    begin = max(letter.rfind(mark, 0, start) for mark in ends) + 1
-    end = min((at for mark in ends if (at := letter.find(mark, stop)) >= 0), default=len(letter))
-    return letter[begin:end]
 
 
 def _possible(letter: str) -> Iterator[_Sign]:

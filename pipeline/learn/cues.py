@@ -22,10 +22,10 @@ from pipeline.text.lexicon import Lexicon
 
 # Look-behinds stand after the first character: a pattern that begins with a character class is sought faster.
 _YEAR = re.compile(r"(1(?<!\d.)9[5-9]\d|2(?<!\d.)0[0-4]\d)(?=年|[.\-/]\d)")
-_SPAN = re.compile(
-    r"([一二三四五六七八九十两几\d](?:(?<=\d)\d?|(?<!\d)[一二三四五六七八九十两几]{0,2}))多?余?个?年(?:多|来|了|前|以来|之久|时间)"
-)
 _SPAN_END = re.compile("年(?:多|来|了|前|以来|之久|时间)")
+_SPAN = re.compile(
+    r"([一二三四五六七八九十两几\d](?:(?<=\d)\d?|(?<!\d)[一二三四五六七八九十两几]{0,2}))多?余?个?" + _SPAN_END.pattern
+)
 _PEOPLE = re.compile(r"(\d{1,5})(?:多|余|来)?(?:户|名|人|位|家|口|余户|余人)(?!民币|\d)")
 _MARKS = ("？", "?", "！", "!", "\n", "1、", "一、")
 _SINCE_LEGACY = 3

@@ -7,11 +7,11 @@ estate and one category whose words hardly agree, one pair in five was one griev
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import pandas as pd
 
 from pipeline import letter
+from pipeline.matters.sorting import CATEGORY
 from pipeline.matters.warn import HIDDEN
 from pipeline.settings import read_toml, several
 
@@ -36,7 +36,7 @@ def alike(letters: pd.DataFrame) -> Mapping[str, list[str]]:
     most = int(read_toml("matters.toml")["alike"]["most"])
     told = letters[~letters[HIDDEN].astype(bool)]
     named: dict[tuple[str, ...], dict[str, str]] = {}
-    columns = (told[name].tolist() for name in (*_KIND, letter.RECEIVED_AT, "matter_id", "things"))
+    columns = (told[name].tolist() for name in (*CATEGORY, letter.RECEIVED_AT, "matter_id", "things"))
     for first, second, received, matter, things in zip(*columns, strict=True):
         for thing in several(things):
             days = named.setdefault((thing, first, second), {})
@@ -50,6 +50,3 @@ def alike(letters: pd.DataFrame) -> Mapping[str, list[str]]:
         matter: sorted(others.keys() - {matter}, key=lambda other: (others[other], other), reverse=True)
         for matter, others in found.items()
     }
-
-
-_KIND: Final = ("category_l1", "category_l2")

@@ -71,12 +71,12 @@ def describe(
     overall = _Flow.of(_days(letters[letter.RECEIVED_AT]))
     letters = letters.assign(**{HIDDEN: hidden_letters(letters)})
     others = alike(letters)
-    titles = _first_titles(letters)
-    if asked is not None:
-        letters = letters[letters["matter_id"].isin(asked) | may_be_warned(letters)]
-    rows = [_matter(members, today, overall, areas) for members in _matters(letters)]
+    likely = letters if asked is None else letters[letters["matter_id"].isin(asked) | may_be_warned(letters)]
+    rows = [_matter(members, today, overall, areas) for members in _matters(likely)]
     if asked is not None:
         rows = [row for row in rows if row["early_warning"] or row["matter_id"] in asked]
+    beside = {other for row in rows for other in others.get(row["matter_id"], ())}
+    titles = _first_titles(letters[letters["matter_id"].isin(beside)])
     for row in rows:
         row["alike"] = _listed([f"{other} {titles[other]}" for other in others.get(row["matter_id"], ())])
     rows.sort(key=lambda row: (-row["early_warning"], -row["score"], row["matter_id"]))

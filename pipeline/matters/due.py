@@ -32,7 +32,8 @@ def due_day(members: Members, level: int, level_on: Callable[[date], int], today
         return ""
     rules = read_toml("matters.toml")["due"]
     turns = [day for day in _turns(members) if day <= today]
-    levels = [level_on(day) for day in turns]
+    levels = _levels_back(turns, level_on)
+    turns = turns[len(turns) - len(levels) :]
     came = [day for day in members.days if day is not None and day <= today]
     since = since_when(turns, levels, level) or max(came, default=today)
     warned = since_when(turns, levels, 1) or since
@@ -42,6 +43,16 @@ def due_day(members: Members, level: int, level_on: Callable[[date], int], today
     results = zip(letters["due_result"], letters["answered_at"], strict=True)
     dates += [result for result, answered in results if result >= warned.isoformat() and not answered]
     return str(min(dates))
+
+
+def _levels_back(days: Sequence[date], level_on: Callable[[date], int]) -> list[int]:
+    """Return the levels of the last days, back to the last one without any: what was before tells nothing."""
+    levels: list[int] = []
+    for day in reversed(days):
+        levels.append(level_on(day))
+        if not levels[-1]:
+            break
+    return levels[::-1]
 
 
 def since_when(days: Sequence[date], levels: Sequence[int], least: int) -> date | None:

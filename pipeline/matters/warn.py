@@ -20,6 +20,7 @@ from pipeline.settings import read_toml, several
 from pipeline.text import lexicon
 from pipeline.text.counts import is_vague, people_told
 from pipeline.text.quoting import tells
+from pipeline.text.stretches import bounds
 
 _AROUND: Final = 18
 _MARKS: Final = "，。；！？!?;\n"
@@ -279,8 +280,6 @@ def clause(text: str, start: int, end: int) -> str:
     >>> clause("窗户不敢开，我们多次反映无果，请派人看看。", 8, 12)
     '我们多次反映无果'
     """
-    begin = max((text.rfind(mark, 0, start) for mark in _MARKS), default=-1) + 1
-    ends = [at for mark in _MARKS if (at := text.find(mark, end)) >= 0]
-    stop = min(ends, default=len(text))
+    begin, stop = bounds(text, start, end, _MARKS)
     begin, stop = max(begin, start - _AROUND), min(stop, end + _AROUND)
     return text[begin:stop].strip()

@@ -20,8 +20,7 @@ from pipeline.report.analysis_clocks import (
     overdue,
     urgent_last_days,
 )
-from pipeline.report.analysis_material import HANDLING, Material, ids, records, unsealed
-from pipeline.report.analysis_matters import DONE
+from pipeline.report.analysis_material import DONE, HANDLING, Material, ids, records, unsealed
 from pipeline.report.analysis_parts import Block, Cell, Heading, Ledger, Parts, Section, Sentence, Table
 from pipeline.report.analysis_units import units
 from pipeline.report.analysis_words import filled, joined, rules, said, share, spoken_day, title
@@ -153,11 +152,10 @@ def _long(material: Material, book: Ledger) -> list[Block]:
 
 def long_unresolved(material: Material) -> pd.DataFrame:
     """Return the matters that were first raised long ago and are still raised or never answered."""
-    done = set(material.tasks.loc[material.tasks["status"].eq(DONE), "matter_id"])
     rows = material.matters
     unanswered = rows["answered"].eq(0) if "answered_at" in material.has else False
     old = rows["age_days"].ge(rules()["long"]["days"]) & rows["letters"].gt(1)
-    return rows[old & (unanswered | rows["recent"].gt(0)) & ~rows["matter_id"].isin(done)]
+    return rows[old & (unanswered | rows["recent"].gt(0)) & ~rows["matter_id"].isin(material.done)]
 
 
 def _inventory(material: Material, book: Ledger) -> list[Block]:

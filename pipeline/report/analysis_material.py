@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from pipeline.matters.due import overdue_days
 from pipeline.report.analysis_words import rules
 
 NO_AREA: Final = ""
@@ -27,6 +28,7 @@ _TEXTS: Final = (
     *("located", "due_register", "due_accept", "due_result", "model_version", "matter_id", "duplicate_of"),
     *("copy_kind", "handled_by", "corrected", *HANDLING),
 )
+DONE: Final = "已办结"
 _NUMBERS: Final = ("urgency", "action")
 _FLAGS: Final = ("sealed", "legacy", "needs_review", "confirmed")
 _MATTER_TEXTS: Final = (
@@ -109,6 +111,15 @@ class Material:
         """Return the letters of a period."""
         days = self.letters["day"]
         return self.letters[(days >= span.start) & (days <= span.end)]
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The matters whose task is done."""
+        return frozenset(self.tasks.loc[self.tasks["status"].eq(DONE), "matter_id"])
+
+    def days_late(self, matter: dict[str, Any]) -> int:
+        """Return by how many days a matter that is not done is past its due day."""
+        return 0 if matter["matter_id"] in self.done else overdue_days(str(matter["due"]), self.as_of)
 
     @cached_property
     def period(self) -> pd.DataFrame:

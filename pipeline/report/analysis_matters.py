@@ -6,14 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.matters.due import overdue_days
 from pipeline.report.analysis_material import SEALED_MATTER, Material, Span, chosen, ids, records, small
 from pipeline.report.analysis_parts import Block, Cell, Heading, Ledger, Number, Part, Parts, Section, Sentence, Table
 from pipeline.report.analysis_words import filled, rules, said, spoken_day, title
 from pipeline.text.counts import people_told
 
 WARNED, WATCHED = 2, 1
-DONE = "已办结"
 _LONGEST_QUOTES = 3
 
 
@@ -91,7 +89,7 @@ def _due(matter: dict[str, Any], material: Material) -> Parts:
     if not matter["due"]:
         return ()
     due = spoken_day(str(matter["due"]), year=True)
-    late = 0 if matter["matter_id"] in _done(material) else overdue_days(str(matter["due"]), material.as_of)
+    late = material.days_late(matter)
     if not late:
         return filled("hot_due", due=due)
     return filled("hot_overdue", due=due, as_of=spoken_day(material.as_of), days=str(late))
@@ -99,18 +97,12 @@ def _due(matter: dict[str, Any], material: Material) -> Parts:
 
 def _late(material: Material, hot: pd.DataFrame, book: Ledger) -> Parts:
     """Return how many matters are past the day suggested for them; nothing where none is."""
-    passed = [overdue_days(due, material.as_of) > 0 for due in hot["due"]]
-    rows = ids(chosen(hot, passed), "matter_id")
-    late = [matter for matter in rows if matter not in _done(material)]
+    late = ids(chosen(hot, [material.days_late(matter) > 0 for matter in records(hot)]), "matter_id")
     if not late:
         return ()
     condition = f"本期有来信；预警或关注；建议期限早于{material.as_of}；没有办结"
     number = book.number("过了建议期限的事项", condition, late, of="matter")
     return filled("hot_late", as_of=spoken_day(material.as_of), matters=number)
-
-
-def _done(material: Material) -> set[str]:
-    return set(material.tasks.loc[material.tasks["status"].eq(DONE), "matter_id"])
 
 
 def _facts(matter: dict[str, Any], material: Material, book: Ledger) -> Parts:
@@ -184,7 +176,7 @@ def _earlier(material: Material, book: Ledger) -> list[Block]:
     """Return how many matters warned of had no letter in the period, and how many of them are too old to count."""
     days = rules()["trend"]["warned_days"]
     since = Span("", material.now.start, material.now.start).before(days, "").start
-    here = {*material.period_matters["matter_id"], *_done(material)}
+    here = {*material.period_matters["matter_id"], *material.done}
     rows = material.matters
     rows = rows[rows["early_warning"].eq(WARNED) & ~rows["matter_id"].isin(here)]
     still, older = (ids(rows[recent], "matter_id") for recent in (rows["last"].ge(since), rows["last"].lt(since)))
@@ -287,6 +279,5 @@ def _listed(at: int, matter: dict[str, Any], material: Material, book: Ledger) -
 
 
 def _due_cell(matter: dict[str, Any], material: Material) -> str:
-    due = str(matter["due"])
-    late = 0 if matter["matter_id"] in _done(material) else overdue_days(due, material.as_of)
-    return f"{due}（已过{late}天）" if late else due
+    late = material.days_late(matter)
+    return f"{matter['due']}（已过{late}天）" if late else str(matter["due"])

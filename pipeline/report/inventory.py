@@ -9,12 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from pipeline.errors import OutputNotWritable
-from pipeline.matters.due import overdue_days
 from pipeline.report.atomic import replacing
 from pipeline.report.inventory_form import FIXED, SHEET, TASK_COLUMNS, TO_FILL, Choices, reasons
 from pipeline.report.inventory_standing import standing
 from pipeline.report.layout import add_table, finish_table, matter_formats, row_height, write_about, write_cell
-from pipeline.report.matters_columns import WARNING_NAMES
+from pipeline.report.matters_columns import WARNING_NAMES, due_told
 from pipeline.report.sheet import MOST_ROWS, new_workbook, today
 from pipeline.settings import read_toml
 
@@ -69,8 +68,8 @@ def _fixed(name: str, reason: str, matter: dict[Any, Any] | None, task: dict[Any
     if matter is None:
         return [name, "", reason, *[""] * (len(FIXED) - 3)]
     warned = WARNING_NAMES[matter["early_warning"]]
-    late = 0 if task.get("status") == Choices.of("status").rule["done"] else overdue_days(matter["due"], day)
-    due = f"{matter['due']}\n已过 {late} 天" if late else matter["due"]
+    done = task.get("status") == Choices.of("status").rule["done"]
+    due = matter["due"] if done else due_told(matter["due"], day)
     return [name, matter["title"], reason, warned, matter["letters"], matter["first"], matter["unit"], due]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.matters.due import overdue_days
 from pipeline.report.layout import SheetColumn
 
 WARNING_NAMES: Final = {0: "", 1: "1 关注", 2: "2 预警"}
@@ -88,4 +89,17 @@ COLUMNS: Final = {
     LETTERS: LETTERS_COLUMNS,
     COPIES: COPIES_COLUMNS,
 }
+
 UNDO: Final = "不是重复的：petition matters split {letter_id} --why 原因"
+
+
+def due_told(due: str, day: str, mark: str = "\n") -> str:
+    """Return a due day with how long it has passed, if it has.
+
+    Examples
+    --------
+    >>> due_told("2026-11-01", "2026-11-08", " "), due_told("2026-11-09", "2026-11-08")
+    ('2026-11-01 已过 7 天', '2026-11-09')
+    """
+    late = overdue_days(due, day)
+    return f"{due}{mark}已过 {late} 天" if late else due

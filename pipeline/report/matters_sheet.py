@@ -16,7 +16,6 @@ import pandas as pd
 
 from pipeline import letter
 from pipeline.errors import OutputNotWritable, PetitionError
-from pipeline.matters.due import overdue_days
 from pipeline.matters.hidden import hidden_letters
 from pipeline.report.atomic import replacing
 from pipeline.report.layout import (
@@ -28,7 +27,7 @@ from pipeline.report.layout import (
     write_cell,
     write_link,
 )
-from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES
+from pipeline.report.matters_columns import ALL, COLUMNS, COPIES, LETTERS, UNDO, WARNED, WARNING_NAMES, due_told
 from pipeline.report.sheet import MOST_ROWS, RunFacts, new_workbook, shown
 from pipeline.settings import several
 from pipeline.text.counts import is_vague, people_told
@@ -141,15 +140,10 @@ def _warned_cells(row: dict[str, Any], scope: Scope) -> list[str]:
     where = "\n".join(_local(name, scope.area) for name in fullest)
     return [
         *(WARNING_NAMES[row["early_warning"]], row["title"], row["warning_reason"], row["unit"]),
-        _due(row["due"], scope.day, "\n"),
+        due_told(row["due"], scope.day),
         *(row["tried"], "\n".join(counts), span, f"{row['recent']}／{row['before']}", row["trend"]),
         *(where, classes, row["grouped_by"], row["alike"], row["matter_id"]),
     ]
-
-
-def _due(due: str, day: str, mark: str) -> str:
-    late = overdue_days(due, day)
-    return f"{due}{mark}已过 {late} 天" if late else due
 
 
 def _local(place: str, area: str) -> str:
@@ -182,7 +176,7 @@ def _write_all(
                 row["things"].replace("；", "、"),
                 _category(row),
             ),
-            *(row["focus_topics"].replace("；", "、"), row["unit"], _due(row["due"], scope.day, " ")),
+            *(row["focus_topics"].replace("；", "、"), row["unit"], due_told(row["due"], scope.day, " ")),
             *(row["alike"].replace("\n", "；"), row["matter_id"]),
         ]
         warned = formats[_LOOK_OF_WARNING[row["early_warning"]] if row["early_warning"] else "line"]

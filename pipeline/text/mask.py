@@ -21,6 +21,7 @@ from pipeline.settings import read_toml
 from pipeline.text.finder import finder
 from pipeline.text.health import find_health
 from pipeline.text.names import find_names
+from pipeline.text.stretches import begin_of
 
 # A letter without any of these cannot hold a personal number, so it is asked for addresses only.
 _DIGITS = re.compile(r"[0-9][0-9 \-—–.()（）]{4}")
@@ -212,7 +213,7 @@ def _sentences(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
         shift += len(span.placeholder) - (span.end - span.start)
         if stretches and start < stretches[-1][1]:
             continue
-        begin = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
+        begin = begin_of(text, start, _ENDS)
         close = _SENTENCE.search(text, start)
         stretches.append((begin, close.end() if close else len(text)))
     return stretches

@@ -354,8 +354,6 @@ class _Reader:
     def _of_institution(self, start: int, end: int, introduced: int) -> bool:
         """Return whether a name would reach into what the name of a school, hospital, estate or company ends in."""
         found = self.institutions
-        if not found.inside and not found.joined:
-            return False
         if not found.inside.isdisjoint(range(start, end)):
             return True
         more = not introduced and not self._edge(start - 1)

@@ -129,7 +129,7 @@ class Gazetteer:
         same: dict[tuple[str, int], int] = {}
         for area, path in sorted(office.paths.items(), key=lambda item: len(item[1])):
             own[path] = tree.add(area.name, area.level, own.get(path[:-1], -1), area.aliases)
-            if area.level > 1 or area.kind in ("镇", "乡", "街道"):
+            if area.is_division:
                 same[area.name, area.level] = own[path]
             else:
                 tree.spots.add(own[path])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.settings import read_toml
+from pipeline.text.stretches import begin_of
 
 _ENDS = "。！？!?；;\n"
 
@@ -74,8 +75,7 @@ def tells(text: str, start: int, phrase: str) -> bool:
     rule = quoting_rule(phrase)
     if rule is None:
         return True
-    begin = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
-    return rule.holds(text[begin:start], text[start + len(phrase) :])
+    return rule.holds(text[begin_of(text, start, _ENDS) : start], text[start + len(phrase) :])
 
 
 @cache

@@ -28,7 +28,6 @@ _PLACE: Final = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|自治州|自治县
 _WORDS_KEPT, _LONGEST, _SHORTEST, _UNKNOWN = 4, 14, 2, 3
 
 _NONE: Final = "-"
-_DIVISIONS: Final = ("镇", "乡", "街道")
 
 
 class Thing(NamedTuple):
@@ -56,7 +55,7 @@ class Listed:
         """Return the places below a town: estates, villages, roads; a town or district is no thing."""
         found: dict[str, Thing] = {}
         for area in office.areas:
-            if area.level > 1 or area.kind in _DIVISIONS:
+            if area.is_division:
                 continue
             ending = _ending(area.name)
             kind = area.kind if ending is None or ending.kind == _NONE else ending.kind
