@@ -21,7 +21,6 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from pipeline.learn.quantise import quantise
 
@@ -163,8 +162,7 @@ def fit(
     truth = np.hstack(targets)
     starts = np.cumsum([0, *(part.shape[1] for part in targets[:-1])])
     scaled = ((inputs[rows] - means) / spreads).astype(np.float32)
-    with threadpool_limits(1):  # so that sums don't depend on the number of cores
-        entry, entry_bias, exit_, exit_bias = _descend(scaled, truth[rows], starts, recipe)
+    entry, entry_bias, exit_, exit_bias = _descend(scaled, truth[rows], starts, recipe)
     entry /= spreads[:, None]
     implied, implied_by = np.zeros((0, 0), np.float32), np.zeros((2, 2), np.int64)
     if implies is not None:

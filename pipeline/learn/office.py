@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
+from threadpoolctl import threadpool_limits
 
 from pipeline.learn.acceptance import stricter
 from pipeline.learn.category import combine
@@ -97,7 +98,13 @@ def train_office(
     -------
     (Model, HeldOut)
     """
-    recipe = recipe or OfficeRecipe()
+    with threadpool_limits(1):  # so that sums, and the model's bytes, don't depend on the number of cores
+        return _learned(history, base, recipe or OfficeRecipe(), progress)
+
+
+def _learned(
+    history: History, base: Model, recipe: OfficeRecipe, progress: Callable[[str], None]
+) -> tuple[Model, HeldOut]:
     progress("office layer one")
     scores = _scores(history, base, recipe)
     progress("office layer two")

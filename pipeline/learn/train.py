@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipeline import letter
 from pipeline.learn import cues as cue_room
@@ -154,6 +155,11 @@ def fit_and_answer(
 
 def _fit(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, dict[str, NDArray[np.float32]]]:
     """Return the model and per head probabilities: held-out ones where a letter has its label."""
+    with threadpool_limits(1):  # so that sums, and the model's bytes, don't depend on the number of cores
+        return _learned(history, recipe, progress)
+
+
+def _learned(history: History, recipe: Recipe, progress: Progress) -> tuple[Model, dict[str, NDArray[np.float32]]]:
     progress("features")
     featurizer = Featurizer.fit(
         history.letters,

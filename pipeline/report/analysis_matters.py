@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from pipeline.text.counts import people_told
 
 WARNED, WATCHED = 2, 1
 _LONGEST_QUOTES = 3
+_NUMBER_OF_LETTERS, _COUNTED = re.compile(r"\d+ 件不同来信"), re.compile(r"^\d+ 件说")
 
 
 def matters(material: Material, book: Ledger) -> Section:
@@ -77,9 +79,10 @@ def _told(at: int, matter: dict[str, Any], material: Material, book: Ledger) -> 
     unit = str(matter["unit"])
     who = filled("hot_unit", unit=unit, due=due) if unit else filled("hot_no_unit", due=due)
     blocks.append(Sentence((*facts, *who)))
-    if reasons := _lines(matter["warning_reason"], quoted=open_to_all(matter)):
+    counted = len(_open_letters(matter, material)) >= small()
+    if reasons := _lines(matter["warning_reason"], counted, quoted=open_to_all(matter)):
         blocks.append(Sentence(filled("hot_evidence", evidence="；".join(reasons) + "。"), "item"))
-    tried = _lines(matter["tried"])
+    tried = _lines(matter["tried"], counted)
     words = filled("hot_tried", tried="；".join(tried) + "。") if tried else filled("hot_not_tried")
     return [*blocks, Sentence(words, "item"), Sentence(_task(matter, material), "item")]
 
@@ -105,8 +108,12 @@ def _late(material: Material, hot: pd.DataFrame, book: Ledger) -> Parts:
     return filled("hot_late", as_of=spoken_day(material.as_of), matters=number)
 
 
+def _open_letters(matter: dict[str, Any], material: Material) -> pd.DataFrame:
+    return material.letters[material.letters["matter_id"].eq(matter["matter_id"]) & ~material.letters["sealed"]]
+
+
 def _facts(matter: dict[str, Any], material: Material, book: Ledger) -> Parts:
-    letters = material.letters[material.letters["matter_id"].eq(matter["matter_id"]) & ~material.letters["sealed"]]
+    letters = _open_letters(matter, material)
     dates = {
         "first": spoken_day(str(letters["day"].min()), year=True),
         "last": spoken_day(str(letters["day"].max()), year=True),
@@ -133,10 +140,20 @@ def _of_matter(book: Ledger, matter: dict[str, Any], letters: pd.DataFrame, whic
     return book.number(f"事项{matter['matter_id']}", where, ids(letters), listed=False)
 
 
-def _lines(cell: object, *, quoted: bool = True) -> list[str]:
-    """Return the reasons without their weights; without the words of letters where those must not be quoted."""
+def _lines(cell: object, counted: bool, *, quoted: bool = True) -> list[str]:
+    r"""Return the reasons without their weights; without the words of letters where those must not be quoted.
+
+    Where ``counted`` is false, so few letters came that their number is not told: nor how many of them say a thing.
+
+    Examples
+    --------
+    >>> _lines("+2.0 4 件不同来信，反映问题的 4 件\n+0.7 1 件说曾反映未解决：“打过热线”", False)
+    ['有来信说曾反映未解决：“打过热线”']
+    """
     found = [line.strip().rstrip("。；") for line in str(cell).split("\n") if line.strip()]
     told = [line.split(" ", 1)[1] if line[:1] in "+-" and " " in line else line for line in found][:_LONGEST_QUOTES]
+    if not counted:
+        told = [_COUNTED.sub("有来信说", line) for line in told if not _NUMBER_OF_LETTERS.match(line)]
     return told if quoted else [line.partition("：“")[0] for line in told]
 
 
@@ -258,7 +275,7 @@ def _what_is_listed(here: pd.DataFrame, listed: pd.DataFrame, book: Ledger) -> S
 def _listed(at: int, matter: dict[str, Any], material: Material, book: Ledger) -> tuple[Cell, ...]:
     told = open_to_all(matter)
     named = told or matter["early_warning"] >= WATCHED
-    letters = material.letters[material.letters["matter_id"].eq(matter["matter_id"]) & ~material.letters["sealed"]]
+    letters = _open_letters(matter, material)
     task = material.tasks.loc[material.tasks["matter_id"].eq(matter["matter_id"]), "status"]
     count = str(len(letters)) if len(letters) >= small() else str(rules()["small"]["shown"])
     where = f"事项{matter['matter_id']}的全部来信；不含密件"

@@ -8,10 +8,12 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from pipeline.learn.acceptance import accept_threshold
 from pipeline.learn.heldout import fingerprint
 from pipeline.learn.model import Model
+from pipeline.learn.office import train_office
 from pipeline.learn.ridge import Latent, Ridge
 from pipeline.learn.train import fit, prepare
 from tests.conftest import SMALL
@@ -23,6 +25,21 @@ def test_training_twice_gives_the_same_weights(history: pd.DataFrame, small_mode
     assert again.accept == small_model.accept
     for name, head in small_model.heads.items():
         assert np.array_equal(head.weights, again.heads[name].weights), name
+
+
+def test_sums_never_depend_on_the_number_of_cores(history: pd.DataFrame, small_model: Model) -> None:
+    threads: list[int] = []
+
+    def look(stage: str) -> None:
+        threads.extend(pool["num_threads"] for pool in threadpool_info())
+
+    with threadpool_limits(2):
+        fit(prepare(history), SMALL, progress=look)
+        train_office(prepare(history.drop(columns="official_l1")), small_model, progress=look)
+        look("afterwards")
+    pools = len(threadpool_info())
+    assert set(threads[:-pools]) == {1}
+    assert set(threads[-pools:]) != {1}
 
 
 def test_a_head_without_labels_is_left_out_and_the_others_train(history: pd.DataFrame) -> None:
